@@ -1,0 +1,70 @@
+"""What a source folder (`sources/<name>/source.py`) exports as SOURCE."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tocsin.model.event import Fields, Path, Value
+from tocsin.model.logsource import LogSource
+
+
+class Kind(Enum):
+    """How records of a source are decoded."""
+
+    JSON = "each record is one JSON object; decoded with projection, only the fields that are read"
+    LINE = "each record is a line of text; parsed in full by the source's own parser"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What an event declares itself to be, and how rule fields are called in it.
+
+    `aliases` maps a rule's field name to the places to look when the event has no field of that name,
+    best first: `{"Image": ("NewProcessName",)}`. `values` rewrites a rule's exact values for a field:
+    `{"IntegrityLevel": {"high": "S-1-16-12288"}}` (keys in lower case).
+    """
+
+    logsources: tuple[LogSource, ...]
+    aliases: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One kind of log: how to recognise it, take it apart and name what is in it.
+
+    parse      a whole record (no newline at its end) -> its fields, by the source's own names, in full.
+               Total: any bytes give fields or a DataError with a short constant reason.
+    recognise  a record, and its fields when it is a JSON object (else None) -> confidence, 0 not mine …
+               100 certain. Must be cheap and never raise.
+    route_by   native paths whose values select the route; empty when all events are of one route.
+    route      values of route_by (ABSENT where missing; any type, hostile) -> Route. Must be total and
+               return equal objects for equal values: they are memoised.
+    roots      where a rule's field name is looked for, in order; ("",) is the event itself,
+               ("Event.EventData.", "Event.System.") for EVTX.
+    normalised ECS / vcs.* / cicd.* name -> native paths, best first. Rules may use these names too.
+    time       native paths of the event's own time, best first.
+    id         native paths of the source's own unique event id, best first; empty if it has none.
+    """
+
+    name: str
+    title: str
+    kind: Kind
+    parse: Callable[[bytes], Fields]
+    recognise: Callable[[bytes, Fields | None], int]
+    route: Callable[[tuple[Value, ...]], Route]
+    normalised: Mapping[str, tuple[Path, ...]]
+    time: tuple[Path, ...]
+    id: tuple[Path, ...] = ()
+    route_by: tuple[Path, ...] = ()
+    roots: tuple[str, ...] = ("",)
+
+    def paths(self, name: str, route: Route) -> tuple[Path, ...]:
+        """Return where a rule's field is looked for: own names, the route's aliases, normalised names."""
+        own = tuple(root + name for root in self.roots)
+        aliased = tuple(
+            alias if alias.startswith("Event.") else root + alias
+            for alias in route.aliases.get(name, ())
+            for root in self.roots
+        )
+        return tuple(dict.fromkeys(own + aliased + tuple(self.normalised.get(name, ()))))
