@@ -19,9 +19,10 @@ class ConfigError(TocsinError):
 class ContentError(TocsinError):
     """A rule or pack file is wrong: `path:line: what; what to do`. Collected by the loader, all shown."""
 
-    def __init__(self, message: str, *, path: str = "", line: int = 0) -> None:
+    def __init__(self, message: str, *, keys: tuple[str, ...] = (), path: str = "", line: int = 0) -> None:
         super().__init__(message)
         self.message = message
+        self.keys = keys  # the way through the document to the mistake, for the loader to find the line
         self.path = path
         self.line = line
 

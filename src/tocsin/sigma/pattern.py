@@ -1,0 +1,68 @@
+"""Sigma's string values: `*` and `?` are wildcards, a backslash takes their meaning away."""
+
+from tocsin.sigma.tree import ANY, ONE, Parts
+
+_SPECIAL = {"*": ANY, "?": ONE}
+
+
+def parse(value: str) -> Parts:
+    r"""Read `C:\\Win*` into parts. A backslash before anything but `*`, `?` and `\` is itself."""
+    if "\\" not in value and "*" not in value and "?" not in value:
+        return (value,) if value else ()
+    parts: list[str | int] = []
+    run: list[str] = []
+    at = 0
+    while at < len(value):
+        char = value[at]
+        if char == "\\" and value[at + 1 : at + 2] in {"*", "?", "\\"}:
+            run.append(value[at + 1])
+            at += 2
+            continue
+        if char in _SPECIAL:
+            _flush(parts, run)
+            parts.append(_SPECIAL[char])
+        else:
+            run.append(char)
+        at += 1
+    _flush(parts, run)
+    return tuple(parts)
+
+
+def _flush(parts: list[str | int], run: list[str]) -> None:
+    if run:
+        parts.append("".join(run))
+        run.clear()
+
+
+def tidy(parts: Parts) -> Parts:
+    """Drop the second of two `*` side by side and join neighbouring literals: same meaning, fewer parts."""
+    out: list[str | int] = []
+    for part in parts:
+        if out and part == ANY and out[-1] == ANY and not isinstance(part, str):
+            continue
+        if out and isinstance(part, str) and isinstance(out[-1], str):
+            out[-1] += part
+        else:
+            out.append(part)
+    return tuple(out)
+
+
+def write(parts: Parts) -> str:
+    """Write parts back as a Sigma value, escaping only what needs it."""
+    text = []
+    for part in parts:
+        if isinstance(part, str):
+            text.append(part.replace("\\", "\\\\").replace("*", "\\*").replace("?", "\\?"))
+        else:
+            text.append("*" if part == ANY else "?")
+    return "".join(text)
+
+
+def is_plain(parts: Parts) -> bool:
+    """Tell whether there is no wildcard in it."""
+    return not any(isinstance(part, int) for part in parts)
+
+
+def plain(parts: Parts) -> str:
+    """Return the text of a pattern without wildcards."""
+    return "".join(part for part in parts if isinstance(part, str))
