@@ -1,0 +1,108 @@
+"""(channel, event id, provider) -> Route: tables built once, looked up without memory of what was asked."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from tocsin.model.event import Value
+from tocsin.model.logsource import LogSource
+from tocsin.ports.source import Route
+from tocsin.sources.windows.aliases import BY_CHANNEL, BY_EVENT, VALUES, Aliases
+from tocsin.sources.windows.categories import CATEGORIES
+from tocsin.sources.windows.channels import (
+    EVENTLOG_PROVIDER,
+    EVENTLOG_SECURITY_IDS,
+    FORWARDED,
+    PROVIDERS,
+    SECURITY,
+    SERVICES,
+)
+
+_LONGEST_NAME = 128
+
+
+class _Channel(NamedTuple):
+    by_id: dict[int, Route]
+    other: Route
+
+
+def _invert(services: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for service, channels in services.items():
+        for channel in channels:
+            found[channel] = (*found.get(channel, ()), service)
+    return found
+
+
+_SERVICES_OF = _invert(SERVICES)
+
+
+def merge(*parts: Aliases) -> Aliases:
+    """Join alias tables: for a name that several have, the places of the first come first."""
+    merged: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        for name, places in part.items():
+            merged[name] = tuple(dict.fromkeys(merged.get(name, ()) + places))
+    return merged
+
+
+def _logsources(channel: str, event_id: int | None) -> tuple[LogSource, ...]:
+    known = CATEGORIES.get(channel, {})
+    categories = known.get(event_id, (None,)) if event_id is not None else (None,)
+    services = _SERVICES_OF.get(channel, (None,))
+    return tuple(LogSource("windows", category, service) for category in categories for service in services)
+
+
+class Router:
+    """The routes of one shape of Windows event; `common` are the aliases that all its events share."""
+
+    def __init__(self, common: Aliases) -> None:
+        self._common = common
+        self._unknown = Route((LogSource("windows"),), common)
+        self._channels = {channel: self._build(channel) for channel in {*_SERVICES_OF, *CATEGORIES}}
+
+    def _build(self, channel: str) -> _Channel:
+        usual = merge(BY_CHANNEL[channel], self._common) if channel in BY_CHANNEL else self._common
+        special = {event_id for name, event_id in BY_EVENT if name == channel}
+        by_id = {
+            event_id: Route(
+                _logsources(channel, event_id),
+                merge(BY_EVENT[channel, event_id], usual) if event_id in special else usual,
+                VALUES.get((channel, event_id), {}),
+            )
+            for event_id in {*CATEGORIES.get(channel, ()), *special}
+        }
+        return _Channel(by_id, Route(_logsources(channel, None), usual))
+
+    def route(self, channel: Value, event_id: Value, provider: Value) -> Route:
+        """Return the route of an event; total for any values, and no value is remembered."""
+        number = event_number(event_id)
+        name = _lower(channel)
+        if not name or name == FORWARDED:
+            name = _channel_of(_lower(provider), number)
+        found = self._channels.get(name)
+        if found is None:
+            return self._unknown
+        return found.other if number is None else found.by_id.get(number, found.other)
+
+
+def _lower(name: Value) -> str:
+    return name.lower() if isinstance(name, str) and len(name) <= _LONGEST_NAME else ""
+
+
+def _channel_of(provider: str, event_id: int | None) -> str:
+    if provider == EVENTLOG_PROVIDER:
+        return SECURITY if event_id in EVENTLOG_SECURITY_IDS else "system"
+    return PROVIDERS.get(provider, "")
+
+
+def event_number(value: Value) -> int | None:
+    """Read an event id: 4688, "4688", 4688.0, or EVTX's {"#text": 4688, "#attributes": …}."""
+    if isinstance(value, dict):
+        value = value.get("#text")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and len(value) <= 10 and value.isascii() and value.isdigit():
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return None
