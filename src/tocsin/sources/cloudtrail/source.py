@@ -22,6 +22,8 @@ def _recognise(_: bytes, fields: Fields | None) -> int:
     if "eventSource" in fields and "eventName" in fields:
         service = fields["eventSource"]
         return 95 if isinstance(service, str) and service.endswith(".amazonaws.com") else 60
+    if "eventName" in fields and "userIdentity" in fields:
+        return 50
     # Insights events name the call inside insightDetails only.
     return 95 if "insightDetails" in fields and fields.get("eventType") == "AwsCloudTrailInsight" else 0
 

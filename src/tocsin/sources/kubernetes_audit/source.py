@@ -39,12 +39,15 @@ _ROUTE = Route(
 
 
 def _recognise(_: bytes, fields: Fields | None) -> int:
-    if fields is None or "auditID" not in fields:
+    if fields is None:
         return 0
     version = fields.get("apiVersion")
     if isinstance(version, str) and version.startswith("audit.k8s.io/"):
-        return 97
-    return 90 if "stage" in fields or "verb" in fields or "requestURI" in fields else 0
+        # A webhook's EventList is a document, not an event.
+        return 97 if fields.get("kind") == "Event" else 0
+    if "auditID" in fields:
+        return 90 if "stage" in fields or "verb" in fields or "requestURI" in fields else 0
+    return 80 if "verb" in fields and "objectRef" in fields else 0
 
 
 def _route(_: tuple[Value, ...]) -> Route:

@@ -53,7 +53,9 @@ def _recognise(_: bytes, fields: Fields | None) -> int:
         for name in ("actor", "outcome", "published", "displayMessage", "legacyEventType", "uuid")
     )
     lowered = "displaymessage" in fields or "legacyeventtype" in fields
-    return 93 if own >= 3 or (own and lowered) else 0
+    if own >= 3 or (own and lowered):
+        return 93
+    return 60 if "actor" in fields and "client" in fields else 0
 
 
 def _route(_: tuple[Value, ...]) -> Route:
