@@ -1,6 +1,7 @@
 """Access log lines that are not the ordinary combined format: escapes, virtual hosts, malformed requests."""
 
 import re
+from itertools import takewhile
 
 from tocsin.errors import DataError
 from tocsin.model.event import Fields
@@ -54,14 +55,13 @@ def _client(head: str, when: float) -> Fields:
     words = head.split(" ")
     if len(words) > 3 and words[1] != "-" and not words[0].endswith(","):
         fields["cs-host"] = words.pop(0)
-    fields["c-ip"] = words.pop(0).rstrip(",")
-    while len(words) > 2 and _ADDRESSES.fullmatch(words[0]):
-        words.pop(0)
-    user = " ".join(words[1:])
-    if user not in UNSAID:
-        fields["cs-username"] = user
+    fields["c-ip"] = words[0].rstrip(",")
     if not fields["c-ip"]:
         raise DataError("no client address")
+    hops = takewhile(lambda word: _ADDRESSES.fullmatch(word), words[1:])
+    user = " ".join(words[2 + sum(1 for _ in hops) :])
+    if user not in UNSAID:
+        fields["cs-username"] = user
     return fields
 
 
