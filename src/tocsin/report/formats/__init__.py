@@ -1,0 +1,1 @@
+"""One module a format, each exporting FORMAT; the folder is the list."""

@@ -1,0 +1,20 @@
+"""The characters that a reader cannot see but a screen obeys, and how each is written out."""
+
+import re
+
+# Controls, soft hyphen, zero-width and direction marks, line separators, lone surrogates, tag characters.
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def written(character: str) -> str:
+    r"""Write one out for people: `\n`, `\x1b`, `\u202e`."""
+    code = ord(character)
+    if character in _SHORT:
+        return _SHORT[character]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
