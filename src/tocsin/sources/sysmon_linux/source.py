@@ -7,7 +7,7 @@ from tocsin.model.event import Fields, Value
 from tocsin.model.logsource import LogSource
 from tocsin.ports.source import Kind, Route, Source
 
-_SYSTEM = re.compile(r"<(EventID|Computer|Channel|EventRecordID|Version|Level|Task)>([^<]{0,512})<")
+_SYSTEM = re.compile(r"<(EventID|Computer|Channel|EventRecordID)>([^<]{0,512})<")
 _CREATED = re.compile(r'<TimeCreated SystemTime="([^"<]{1,64})"')
 _DATA = re.compile(r'<Data Name="([^"<>]{1,64})">([^<]*)<')
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(amp|lt|gt|quot|apos));")
