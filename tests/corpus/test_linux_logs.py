@@ -1,5 +1,6 @@
 """Real host logs: every line is taken, by the source it belongs to, and means what a plain grep says."""
 
+import re
 from collections import Counter
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 
 _X86_64 = """
 0 read 1 write 2 open 3 close 9 mmap 10 mprotect 16 ioctl 32 dup 33 dup2 41 socket 42 connect 43 accept 44 sendto
-45 recvfrom 49 bind 50 listen 56 clone 57 fork 58 vfork 59 execve 60 exit 62 kill 63 uname 76 truncate 77 ftruncate
+45 recvfrom 49 bind 50 listen 53 socketpair 54 setsockopt 55 getsockopt 56 clone 57 fork 58 vfork 59 execve 60 exit 62 kill 63 uname 76 truncate 77 ftruncate
 80 chdir 82 rename 83 mkdir 84 rmdir 85 creat 86 link 87 unlink 88 symlink 90 chmod 91 fchmod 92 chown 93 fchown
 94 lchown 99 sysinfo 101 ptrace 103 syslog 105 setuid 106 setgid 113 setreuid 114 setregid 117 setresuid
 119 setresgid 126 capset 132 utime 133 mknod 135 personality 155 pivot_root 157 prctl 159 adjtimex 160 setrlimit
@@ -21,7 +21,7 @@ _ARM64 = """
 57 close 63 read 64 write 88 utimensat 89 acct 90 capget 91 capset 92 personality 97 unshare 104 kexec_load
 105 init_module 106 delete_module 112 clock_settime 116 syslog 117 ptrace 129 kill 142 reboot 143 setregid 144 setgid
 145 setreuid 146 setuid 147 setresuid 149 setresgid 160 uname 161 sethostname 162 setdomainname 167 prctl
-170 settimeofday 179 sysinfo 198 socket 200 bind 201 listen 202 accept 203 connect 206 sendto 220 clone 221 execve
+170 settimeofday 179 sysinfo 198 socket 200 bind 201 listen 202 accept 203 connect 206 sendto 208 setsockopt 209 getsockopt 220 clone 221 execve
 222 mmap 226 mprotect 241 perf_event_open 268 setns 270 process_vm_readv 271 process_vm_writev 273 finit_module
 276 renameat2 279 memfd_create 280 bpf 281 execveat 294 kexec_file_load 435 clone3 437 openat2 452 fchmodat2
 """
