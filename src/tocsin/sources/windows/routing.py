@@ -36,7 +36,7 @@ def _invert(services: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
 _SERVICES_OF = _invert(SERVICES)
 
 
-def merge(*parts: Aliases) -> Aliases:
+def _merge(*parts: Aliases) -> Aliases:
     """Join alias tables: for a name that several have, the places of the first come first."""
     merged: dict[str, tuple[str, ...]] = {}
     for part in parts:
@@ -52,47 +52,47 @@ def _logsources(channel: str, event_id: int | None) -> tuple[LogSource, ...]:
     return tuple(LogSource("windows", category, service) for category in categories for service in services)
 
 
-class Router:
-    """The routes of one shape of Windows event; `common` are the aliases that all its events share."""
+def _build(channel: str) -> _Channel:
+    usual = BY_CHANNEL.get(channel, {})
+    special = {event_id for name, event_id in BY_EVENT if name == channel}
+    by_id = {
+        event_id: Route(
+            _logsources(channel, event_id),
+            _merge(BY_EVENT.get((channel, event_id), {}), usual),
+            VALUES.get((channel, event_id), {}),
+        )
+        for event_id in {*CATEGORIES.get(channel, ()), *special}
+    }
+    return _Channel(by_id, Route(_logsources(channel, None), usual))
 
-    def __init__(self, common: Aliases) -> None:
-        self._common = common
-        self._unknown = Route((LogSource("windows"),), common)
-        self._channels = {channel: self._build(channel) for channel in {*_SERVICES_OF, *CATEGORIES}}
 
-    def _build(self, channel: str) -> _Channel:
-        usual = merge(BY_CHANNEL[channel], self._common) if channel in BY_CHANNEL else self._common
-        special = {event_id for name, event_id in BY_EVENT if name == channel}
-        by_id = {
-            event_id: Route(
-                _logsources(channel, event_id),
-                merge(BY_EVENT[channel, event_id], usual) if event_id in special else usual,
-                VALUES.get((channel, event_id), {}),
-            )
-            for event_id in {*CATEGORIES.get(channel, ()), *special}
-        }
-        return _Channel(by_id, Route(_logsources(channel, None), usual))
+_CHANNELS = {channel: _build(channel) for channel in {*_SERVICES_OF, *CATEGORIES}}
+_UNKNOWN = Route((LogSource("windows"),))
 
-    def route(self, channel: Value, event_id: Value, provider: Value) -> Route:
-        """Return the route of an event; total for any values, and no value is remembered."""
-        number = event_number(event_id)
-        name = _lower(channel)
-        if not name or name == FORWARDED:
-            name = _channel_of(_lower(provider), number)
-        found = self._channels.get(name)
-        if found is None:
-            return self._unknown
-        return found.other if number is None else found.by_id.get(number, found.other)
+
+def route(channel: Value, event_id: Value, provider: Value) -> Route:
+    """Return the route of an event; total for any values, and no value is remembered."""
+    number = event_number(event_id)
+    name = channel_of(channel, number, provider)
+    found = _CHANNELS.get(name)
+    if found is None:
+        return _UNKNOWN
+    return found.other if number is None else found.by_id.get(number, found.other)
+
+
+def channel_of(channel: Value, event_id: int | None, provider: Value) -> str:
+    """Return an event's channel in lower case, from its provider where it names none; "" if neither tells."""
+    name = _lower(channel)
+    if name and name != FORWARDED:
+        return name
+    source = _lower(provider)
+    if source == EVENTLOG_PROVIDER:
+        return SECURITY if event_id in EVENTLOG_SECURITY_IDS else "system"
+    return PROVIDERS.get(source, "")
 
 
 def _lower(name: Value) -> str:
     return name.lower() if isinstance(name, str) and len(name) <= _LONGEST_NAME else ""
-
-
-def _channel_of(provider: str, event_id: int | None) -> str:
-    if provider == EVENTLOG_PROVIDER:
-        return SECURITY if event_id in EVENTLOG_SECURITY_IDS else "system"
-    return PROVIDERS.get(provider, "")
 
 
 def event_number(value: Value) -> int | None:
