@@ -1,6 +1,7 @@
-"""The most frequent keys of an endless stream, in bounded memory."""
+"""The keys of an endless stream that matter most, in bounded memory."""
 
 from dataclasses import dataclass
+from heapq import nsmallest
 
 
 @dataclass(slots=True)
@@ -15,8 +16,7 @@ class Tally:
 class Top:
     """Counts keys: exactly while there are at most `capacity`, then never too high.
 
-    When full, the median is taken off every count and what falls to zero is forgotten
-    (Misra and Gries), so a key that makes up more than 2 in `capacity` of the stream is always kept.
+    When full, the less urgent and less frequent half is forgotten; a key that comes back counts anew.
     """
 
     def __init__(self, capacity: int = 1024) -> None:
@@ -37,14 +37,13 @@ class Top:
 
     def _shrink(self) -> None:
         self.exact = False
-        median = sorted(tally.count for tally in self._tallies.values())[self._capacity // 2]
-        for tally in self._tallies.values():
-            tally.count -= median
-        self._tallies = {key: tally for key, tally in self._tallies.items() if tally.count > 0}
+        self._tallies = {tally.key: tally for tally in self.most(self._capacity // 2)}
 
     def __len__(self) -> int:
         return len(self._tallies)
 
     def most(self, limit: int) -> list[Tally]:
-        """Return the most frequent keys, most frequent first; equals by name."""
-        return sorted(self._tallies.values(), key=lambda tally: (-tally.count, tally.key))[:limit]
+        """Return the first keys: most urgent, then most frequent, then by name."""
+        return nsmallest(
+            limit, self._tallies.values(), key=lambda tally: (-tally.rank, -tally.count, tally.key)
+        )

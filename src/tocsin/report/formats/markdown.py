@@ -83,7 +83,7 @@ def _entities(digest: Digest) -> Iterator[str]:
     seen = [kind for kind in KINDS if len(digest.entities[kind])]
     if not seen:
         return
-    yield "| Entity | Most matches |"
+    yield "| Entity | Most urgent, with matches |"
     yield "|---|---|"
     for kind in seen:
         most = digest.entities[kind].most(5)
