@@ -1,0 +1,24 @@
+"""A guard against YAML that nests so deep that the C parser's own stack would overflow and end the process."""
+
+import yaml
+
+from tocsin.errors import ContentError
+
+MAX_NESTING = 200
+"""Real rules nest to 8."""
+_OPENERS = ("[", "{", "- ", "? ")
+
+
+def refuse_deep(text: str) -> None:
+    """Raise ContentError if the text nests deeper than any rule; YAML errors are left to the real parse."""
+    # A level of block nesting costs its indentation, so only these can nest deep in a short file.
+    if sum(text.count(opener) for opener in _OPENERS) < MAX_NESTING:
+        return
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_NESTING:
+                raise ContentError("nests too deep to be a rule", line=event.start_mark.line + 1)
+    except yaml.YAMLError:
+        return

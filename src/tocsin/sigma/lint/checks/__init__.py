@@ -1,0 +1,1 @@
+"""The checks, by what they look at. A new class in any file here is a new check."""
