@@ -29,7 +29,7 @@ _PROCESS: _Aliases = {
     "CommandLine": ("process.command_line", "process.command"),
     "User": ("process.owner", "user.name"),
 }
-_ROOTS = ("", "attributes.", "resource.attributes.", "body.", "Attributes.", "Resource.", "Body.")
+_ROOTS = ("", "attributes.", "resource.attributes.", "body.")
 
 
 def _parse(record: bytes) -> Fields:
