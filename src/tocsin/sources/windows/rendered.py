@@ -18,26 +18,22 @@ _QUOTED = frozenset({"TaskContent", "TaskContentNew"})
 _SYSMON_LABEL = re.compile(r"([A-Z][A-Za-z0-9]{1,40}): ?(.*)", re.DOTALL)
 _SCRIPT_HEAD = re.compile(r"Creating Scriptblock text \((\d{1,9}) of (\d{1,9})\):\r?\n")
 
-# Keys of which an event that has its fields has one at least. In JSON text a quote inside a value is
-# escaped, so a value cannot fake them.
-_WITNESSES = (
-    b'"UtcTime":',
-    b'"SubjectUserSid":',
-    b'"SubjectUserName":',
-    b'"TargetUserName":',
-    b'"Application":',
-    b'"ContextInfo":',
-    b'"ScriptBlockText":',
+WITNESSES = (
+    "UtcTime",
+    "SubjectUserName",
+    "TargetUserName",
+    "Application",
+    "ContextInfo",
+    "ScriptBlockText",
 )
+"""An event that has one of these has its fields. One that has none may hold them in a text: see `packed`."""
 
 
-def packed(record: bytes) -> bool:
-    """Tell cheaply whether a record may hold fields that only `complete` can see."""
-    if b'"EventData":"' in record or b'"EventData": "' in record or b'"ParameterXml":' in record:
-        return True
-    if not any(witness in record for witness in _WITNESSES):
-        return b'"Message":' in record or b'"message":' in record or b'"RenderedDescription":' in record
-    return False
+def packed(fields: Fields) -> bool:
+    """Tell whether an event may hold fields that only `complete` can see."""
+    if any(name in fields for name in WITNESSES):
+        return False
+    return any(_text(fields, name) for name in (*_XML, *_MESSAGES))
 
 
 def complete(fields: Fields, *, channel: Value, event_id: Value, provider: Value) -> Fields:

@@ -4,7 +4,7 @@ from tocsin.model.event import ABSENT, Fields, Value
 from tocsin.ports.source import Kind, Route
 from tocsin.sources.json_record import parse_object
 from tocsin.sources.windows.names import normalised
-from tocsin.sources.windows.rendered import complete, packed
+from tocsin.sources.windows.rendered import WITNESSES, complete, packed
 from tocsin.sources.windows.routing import event_number, route
 from tocsin.sources.windows.shape import WindowsSource
 
@@ -29,7 +29,7 @@ def _one(fields: Fields, names: tuple[str, ...]) -> Value:
 
 def _parse(record: bytes) -> Fields:
     fields = parse_object(record)
-    if not packed(record):
+    if not packed(fields):
         return fields
     return complete(
         fields,
@@ -56,6 +56,7 @@ SOURCE = WindowsSource(
     recognise=_recognise,
     route=_route,
     route_by=(*_CHANNEL, *_EVENT_ID, *_PROVIDER),
+    witnesses=WITNESSES,
     instead={
         # nxlog has names of its own that hide the event's: it keeps those under another name.
         "EventType": ("EventTypeOrignal",),
