@@ -63,16 +63,16 @@ def from_message(channel: str, event_id: int | None, message: str) -> dict[str, 
 
 def _sysmon(_: int | None, message: str) -> dict[str, str]:
     """`Key: value` lines; a line that is none belongs to the value before it. The first of a key counts."""
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     last = ""
     for line in _lines(message)[1:]:
         pair = _SYSMON_LABEL.fullmatch(line)
         if pair and pair[1] not in found:
             last = pair[1]
-            found[last] = pair[2]
+            found[last] = [pair[2]]
         elif last:
-            found[last] += "\r\n" + line
-    return found
+            found[last].append(line)
+    return {name: "\r\n".join(lines) for name, lines in found.items()}
 
 
 def _powershell(event_id: int | None, message: str) -> dict[str, str]:

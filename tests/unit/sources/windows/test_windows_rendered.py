@@ -44,6 +44,14 @@ def test_first_value_of_a_sysmon_key_stays() -> None:
     assert found["User"] == "A\\b"
 
 
+def test_long_values_cost_no_more_than_their_length() -> None:
+    lines = 300_000
+    assert from_message(SYSMON, 1, "Process Create:\nImage: a" + "\n" * lines)["Image"].count("\n") == lines
+    tabs = from_message("security", 4672, "x\nPrivileges:\ta" + "\n\t\t\tb" * lines)
+    assert tabs["PrivilegeList"].count("b") == lines
+    assert data_of("<Data" + " " * lines + "<Data>" * lines) == {}
+
+
 def test_script_text_may_quote_the_frame_it_is_in() -> None:
     message = "Creating Scriptblock text (1 of 3):\r\na\r\nScriptBlock ID: fake\r\nb\r\n\r\nScriptBlock ID: real\r\nPath: C:\\p"
     found = from_message(POWERSHELL, 4104, message)
