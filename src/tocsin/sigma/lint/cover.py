@@ -15,11 +15,23 @@ def whole(item: Item, value: Value) -> Parts:
     return pattern.tidy((*head, *text, *tail))
 
 
+def opaque(narrow: Parts, *, cased: bool) -> str:
+    """Return a pattern as a text in which its wildcards are characters that nothing equals."""
+    text = "".join(
+        part if isinstance(part, str) else _ANY_CHAR if part == ANY else _ONE_CHAR for part in narrow
+    )
+    return text if cased else text.lower()
+
+
+def literals(parts: Parts, *, cased: bool) -> list[str]:
+    """Return the texts that everything a pattern matches contains."""
+    return [part if cased else part.lower() for part in parts if isinstance(part, str)]
+
+
 def covers(broad: Parts, narrow: Parts, *, cased: bool = False) -> bool:
     """Tell whether all that `narrow` matches `broad` matches too; when in doubt, no."""
-    text = "".join(part if isinstance(part, str) else _ANY_CHAR if part == ANY else _ONE_CHAR for part in narrow)
     runs = _runs(broad, cased=cased)
-    text = text if cased else text.lower()
+    text = opaque(narrow, cased=cased)
     if len(runs) == 1:
         return len(text) == len(runs[0]) and _fits(runs[0], text, 0)
     first, *middle, last = runs

@@ -39,7 +39,13 @@ def _document(fragment: str, number: int, without: tuple[str, ...]) -> str:
     head, given = _sections(fragment)
     _, base = _sections(BASE % number)
     base["title"] = base["title"].rstrip("\n") + _OTHERS[number] + "\n"
-    dropped = {"logsource", "detection"} if "correlation" in given else {"detection"} if "filter" in given else set()
+    dropped = (
+        {"logsource", "detection"}
+        if "correlation" in given
+        else {"detection"}
+        if "filter" in given
+        else set()
+    )
     kept = {key: text for key, text in base.items() if key not in {*dropped, *without}}
     kept.update(given)
     if "level" in kept:  # last, so that an example can end as it likes

@@ -1,6 +1,7 @@
 """A rule file as the linter sees it: its text, its documents with positions, and what the parser made of them."""
 
 import bisect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,7 +49,7 @@ class File:
     def starts(self) -> list[int]:
         """Offsets at which lines begin."""
         if not self._starts:
-            self._starts = [0, *(at + 1 for at, char in enumerate(self.text) if char == "\n")]
+            self._starts = [0, *(found.end() for found in re.finditer("\n", self.text))]
         return self._starts
 
     def place(self, offset: int) -> tuple[int, int]:
@@ -107,12 +108,16 @@ class Doc:
         """The named detections of a rule or filter."""
         if self.kind == "correlation":
             return {}
-        return {key: one for key, one in self.section.items() if key not in {"condition", "timeframe", "rules"}}
+        return {
+            key: one for key, one in self.section.items() if key not in {"condition", "timeframe", "rules"}
+        }
 
     @cached_property
     def items(self) -> list[Item]:
         """Every detection item, in order."""
-        return [item for name, one in self.detections.items() for item in read_items(name, one.key, one.value)]
+        return [
+            item for name, one in self.detections.items() for item in read_items(name, one.key, one.value)
+        ]
 
     @cached_property
     def conditions(self) -> list[Condition]:
@@ -146,7 +151,7 @@ class Doc:
     def rewrite(self, node: yaml.Node, text: str) -> Edit | None:
         """Edit a one-line scalar's text inside its quotes; None if it is written in a way that forbids it."""
         inner = inside(node, self.file.text, self.file.shift)
-        if inner is None or (node.style == "'" and "'" in text) or "\n" in text:
+        if inner is None or "'" in text or "\n" in text:  # a quote would need doubling in one style of three
             return None
         return Edit(*inner, text)
 

@@ -1,11 +1,11 @@
 """What a check finds, and what a reader is told; a place is an offset until a finding is made of it."""
 
-from enum import Enum
+from enum import StrEnum
 
 from msgspec import Struct
 
 
-class Severity(str, Enum):
+class Severity(StrEnum):
     """How bad a finding is."""
 
     ERROR = "error"

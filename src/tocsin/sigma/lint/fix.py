@@ -33,7 +33,9 @@ def diff(path: str, before: bytes, after: bytes) -> str:
     """Return a unified diff."""
     old, new = (text.decode(errors="replace").splitlines(keepends=True) for text in (before, after))
     lines = difflib.unified_diff(old, new, path, path)
-    return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)
+    return "".join(
+        line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines
+    )
 
 
 def _once(content: bytes, findings: Iterable[Finding]) -> bytes:
@@ -78,7 +80,15 @@ def _meant(document: Any) -> Any:
     except ContentError as error:
         return error.message
     if isinstance(rule, Correlation):
-        return (rule.kind, rule.rules, rule.group_by, rule.timespan, rule.threshold, rule.combination, rule.generate)
+        return (
+            rule.kind,
+            rule.rules,
+            rule.group_by,
+            rule.timespan,
+            rule.threshold,
+            rule.combination,
+            rule.generate,
+        )
     if isinstance(rule, Filter):
         return (rule.logsource, rule.rules, plain(rule.condition))
     return (rule.logsource, tuple(plain(one) for one in rule.conditions), rule.meta.level)

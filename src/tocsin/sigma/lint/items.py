@@ -29,7 +29,7 @@ def scalar(node: yaml.Node) -> Any:
     """Return what YAML reads a scalar as; dates stay text."""
     read = _READ.get(node.tag)
     try:
-        return read(node) if read else node.value
+        return read(node) if read and isinstance(node, yaml.ScalarNode) else node.value
     except (ValueError, KeyError, IndexError):
         return node.value
 
@@ -162,7 +162,9 @@ def _condition(node: yaml.ScalarNode, text: str, shift: int) -> Condition:
     at = start + (node.style in {"'", '"'})
     exact = text[at : at + len(node.value)] == node.value
     words = (
-        Word(found[0], at + found.start(), at + found.end(), True) if exact else Word(found[0], start, end, False)
+        Word(found[0], at + found.start(), at + found.end(), True)
+        if exact
+        else Word(found[0], start, end, False)
         for found in _WORD.finditer(node.value)
     )
     return Condition(node, tuple(words))

@@ -71,7 +71,7 @@ def _char(char: str) -> str:
         return "<CR>"
     if char == "\t":
         return "<TAB>"
-    return f"<{unicodedata.name(char, 'U+%04X' % ord(char))}>" if unicodedata.category(char) == "Cf" else char
+    return f"<{unicodedata.name(char, f'U+{ord(char):04X}')}>" if unicodedata.category(char) == "Cf" else char
 
 
 if __name__ == "__main__":

@@ -73,14 +73,20 @@ class Linter:
         return report
 
     def _look(self, file: File) -> list[tuple[Check, Found]]:
-        pairs: list[tuple[Check, Found]] = [(check, one) for check in self.on_files for one in check.check(file)]
+        pairs: list[tuple[Check, Found]] = [
+            (check, one) for check in self.on_files for one in check.check(file)
+        ]
         for doc in file.documents:
-            pairs += [(check, one) for check in self.on_docs if doc.kind in check.kinds for one in check.check(doc)]
+            pairs += [
+                (check, one) for check in self.on_docs if doc.kind in check.kinds for one in check.check(doc)
+            ]
             pairs += self._look_at_items(doc)
         return pairs
 
     def _look_at_items(self, doc: Doc) -> list[tuple[Check, Found]]:
-        return [(check, one) for item in doc.items for check in self.on_items for one in check.check(doc, item)]
+        return [
+            (check, one) for item in doc.items for check in self.on_items for one in check.check(doc, item)
+        ]
 
     def _tell(self, file: File, pairs: list[tuple[Check, Found]], report: Report) -> None:
         exact = any(check.severity is Severity.ERROR and not check.generic for check, _ in pairs)
@@ -117,8 +123,15 @@ def _complaints(comment: Comment) -> list[tuple[str, str]]:
     unknown = [code for code in comment.codes if code not in catalog()]
     idle = [code for code in comment.codes if code in catalog() and code not in comment.used]
     if not comment.codes or not comment.reason:
-        return [("SuppressionWithoutReason", "write `# tocsin: ignore[TS000] why`: codes and a reason; not silenced")]
-    said = [("SuppressionUnknown", f"no check has the code `{code}`{hint(code, catalog())}") for code in unknown]
+        return [
+            (
+                "SuppressionWithoutReason",
+                "write `# tocsin: ignore[TS000] why`: codes and a reason; not silenced",
+            )
+        ]
+    said = [
+        ("SuppressionUnknown", f"no check has the code `{code}`{hint(code, catalog())}") for code in unknown
+    ]
     return said + [("SuppressionUnused", f"nothing here to silence for `{code}`; remove it") for code in idle]
 
 

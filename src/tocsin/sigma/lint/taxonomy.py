@@ -1,13 +1,18 @@
 """The names that Sigma's taxonomy and the public log sources give: products, categories, services, fields."""
 
-PRODUCTS = """
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+PRODUCTS = _words("""
     anthropic apache aws azure bitbucket cisco cloudflare django docker falco fortigate fortios gcp github gitlab
     google_workspace huawei jenkins juniper jvm kubernetes linux m365 macos modsecurity nginx nodejs okta onelogin
     opencanary opentelemetry paloalto postgresql python qualys rpc_firewall ruby_on_rails spring sql suricata
     terraform vault velocity windows zeek argocd circleci harbor artifactory atlassian crowdstrike mysql
-""".split()
+""")
 
-CATEGORIES = """
+CATEGORIES = _words("""
     antivirus appliance application clipboard_capture create_remote_thread create_stream_hash database dns dns_query
     driver_load edr file_access file_block_executable file_block_shredding file_change file_delete file_delete_detected
     file_event file_executable_detected file_rename firewall image_load ids network_connection pipe_created
@@ -15,9 +20,9 @@ CATEGORIES = """
     ps_classic_script ps_classic_start ps_module ps_script raw_access_thread registry_add registry_delete
     registry_event registry_rename registry_set sysmon_error sysmon_status webserver wmi_event flow smb
     authentication
-""".split()
+""")
 
-SERVICES = """
+SERVICES = _words("""
     aaa access activitylogs apache apparmor appmodel-runtime appxdeployment-server appxpackaging-om application
     applocker audit auditd auditlogs auth bgp bits-client capi2 certificateservicesclient-lifecycle-system clamav
     cloudtrail codeintegrity-operational conn cron dce_rpc diagnosis-scripted dhcp dns dns-client dns-server
@@ -29,7 +34,7 @@ SERVICES = """
     shell-core signinlogs smb_files smbclient-connectivity smbclient-security smbserver-connectivity smtp ssh sshd
     ssl sslvpnd sudo sysmon syslog system taskscheduler terminalservices-localsessionmanager threat_detection
     threat_management traffic vpcflow vsftpd webhook windefend wmi x509 su exporter ptypes waf
-""".split()
+""")
 
 NEEDS_DEFINITION = {
     "ps_script": "Script Block Logging must be enabled",
@@ -37,27 +42,35 @@ NEEDS_DEFINITION = {
 }
 """Categories that a default installation does not log, and what their `definition` should say."""
 
-_PROCESS = """
+_PROCESS = _words("""
     CommandLine Image OriginalFileName ParentImage ParentCommandLine Description Product Company Hashes Imphash
     IntegrityLevel User CurrentDirectory LogonId LogonGuid ParentUser FileVersion ProcessId ParentProcessId
     ProcessGuid ParentProcessGuid TerminalSessionId md5 sha1 sha256 UtcTime Provider_Name RuleName
     GrandParentImage GrandparentCommandLine
-""".split()
-_FILE = ["TargetFilename", "Image", "User", "CreationUtcTime", "PreviousCreationUtcTime", "Hashes", "IsExecutable"]
+""")
+_FILE = [
+    "TargetFilename",
+    "Image",
+    "User",
+    "CreationUtcTime",
+    "PreviousCreationUtcTime",
+    "Hashes",
+    "IsExecutable",
+]
 _REGISTRY = ["TargetObject", "Details", "EventType", "NewName", "Image", "User", "ProcessId"]
-_NETWORK = """
+_NETWORK = _words("""
     Image User Protocol Initiated SourceIsIpv6 SourceIp SourceHostname SourcePort SourcePortName DestinationIsIpv6
     DestinationIp DestinationHostname DestinationPort DestinationPortName ProcessId CommandLine ParentImage
-""".split()
-_WEB = """
+""")
+_WEB = _words("""
     date time c-ip cs-username s-computername s-ip s-port cs-method cs-uri-stem cs-uri-query cs-uri sc-status
     sc-bytes cs-bytes time-taken cs-version cs-host cs-user-agent cs-referer cs-cookie cs-content-type c-uri
     c-uri-query c-uri-extension c-useragent dst_ip src_ip r-dns
-""".split()
-_THREAD = """
+""")
+_THREAD = _words("""
     SourceImage TargetImage StartAddress StartFunction StartModule SourceProcessId TargetProcessId NewThreadId
     SourceUser TargetUser SourceCommandLine SourceParentImage
-""".split()
+""")
 
 FIELDS = {
     word: frozenset(names)
@@ -75,15 +88,18 @@ FIELDS = {
         ("ps_module", ["Payload", "ContextInfo", "UserData"]),
         ("webserver proxy nginx apache", _WEB),
         ("dns", ["query", "record_type", "answer", "question_length", "parent_domain", "src_ip", "dst_ip"]),
-        ("auditd", ["type", "exe", "comm", "key", "name", "nametype", "SYSCALL", "euid", "auid", "uid", "success"]),
+        (
+            "auditd",
+            ["type", "exe", "comm", "key", "name", "nametype", "SYSCALL", "euid", "auid", "uid", "success"],
+        ),
     )
     for word in words.split()
 }
 
-TOP_LEVEL = """
+TOP_LEVEL = _words("""
     title id related name taxonomy status description license references author date modified logsource detection
     correlation filter fields falsepositives level tags scope regression_tests_path simulation
-""".split()
+""")
 
 STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
 
@@ -91,10 +107,12 @@ RELATIONS = ("derived", "obsolete", "merged", "renamed", "similar", "correlation
 
 TAG_NAMESPACES = ("attack", "car", "cve", "d3fend", "detection", "stp", "tlp")
 
-TACTICS = """
+TACTICS = _words("""
     reconnaissance resource-development initial-access execution persistence privilege-escalation defense-evasion
     defense-impairment stealth credential-access discovery lateral-movement collection command-and-control
     exfiltration impact
-""".split()
+""")
 
-NUMBER_FIELDS = frozenset({"EventID", "DestinationPort", "SourcePort", "sc-status", "LogonType", "dst_port", "src_port"})
+NUMBER_FIELDS = frozenset(
+    {"EventID", "DestinationPort", "SourcePort", "sc-status", "LogonType", "dst_port", "src_port"}
+)

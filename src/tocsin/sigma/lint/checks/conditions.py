@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from tocsin.sigma.lint.check import DetectionCheck, RuleCheck
+from tocsin.sigma.lint.check import RuleCheck
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Edit, Found, Severity
 from tocsin.sigma.lint.items import Condition, Word
@@ -12,19 +12,21 @@ from tocsin.sigma.lint.near import hint
 _RESERVED = frozenset({"and", "or", "not", "of", "all", "any", "them", "1"})
 
 
-def _fits(name: str, target: str) -> bool:
+def fits(name: str, target: str) -> bool:
     if target != "them" and not fnmatchcase(name, target):
         return False
     return target.startswith("_") or not name.startswith("_")
 
 
-def _in(doc: Doc, target: str) -> list[str]:
-    return [name for name in doc.detections if _fits(name, target)]
+def named_in(doc: Doc, target: str) -> list[str]:
+    return [name for name in doc.detections if fits(name, target)]
 
 
 def _used(doc: Doc) -> set[str]:
     named = {word.text for one in doc.conditions for word in one.names}
-    grouped = {name for one in doc.conditions for _, target in one.groups for name in _in(doc, target.text)}
+    grouped = {
+        name for one in doc.conditions for _, target in one.groups for name in named_in(doc, target.text)
+    }
     return named | grouped
 
 
@@ -55,10 +57,12 @@ class UnknownDetection(RuleCheck):
                 continue
             for word in one.names:
                 if word.text not in doc.detections and word.text.lower() not in _RESERVED:
-                    yield _at(doc, word, f"no detection is called `{word.text}`{hint(word.text, doc.detections)}")
+                    yield at_word(
+                        doc, word, f"no detection is called `{word.text}`{hint(word.text, doc.detections)}"
+                    )
 
 
-def _at(doc: Doc, word: Word, message: str, *edits: Edit) -> Found:
+def at_word(doc: Doc, word: Word, message: str, *edits: Edit) -> Found:
     return doc.file.found(word.start, word.end, message, edits)
 
 
@@ -84,14 +88,16 @@ class EmptyGroup(RuleCheck):
     def check(self, doc: Doc) -> Iterator[Found]:
         for one in doc.conditions:
             for quantity, target in one.groups:
-                if not _in(doc, target.text):
-                    yield _at(doc, target, f"`{quantity.text} of {target.text}` fits no detection")
+                if not named_in(doc, target.text):
+                    yield at_word(doc, target, f"`{quantity.text} of {target.text}` fits no detection")
 
 
 class UnusedDetection(RuleCheck):
     code, name, severity = "TS303", "unused-detection", Severity.WARNING
     summary = "A detection is in no condition."
-    explain = "What it describes is not looked for. If it is a filter, the rule alerts on what it should leave out."
+    explain = (
+        "What it describes is not looked for. If it is a filter, the rule alerts on what it should leave out."
+    )
     bad = """
         detection:
             selection:
@@ -140,7 +146,7 @@ class GroupOfOne(RuleCheck):
     def check(self, doc: Doc) -> Iterator[Found]:
         for one in doc.conditions:
             for quantity, target in one.groups:
-                names = _in(doc, target.text)
+                names = named_in(doc, target.text)
                 if len(names) == 1 and not names[0].startswith("filter"):
                     message = f"`{quantity.text} of {target.text}` is `{names[0]}`, nothing else"
                     yield doc.file.found(quantity.start, target.end, message)
@@ -149,7 +155,9 @@ class GroupOfOne(RuleCheck):
 class OldAggregation(RuleCheck):
     code, name, severity = "TS305", "old-aggregation", Severity.ERROR
     summary = "The condition counts with `| count()`, which Sigma gave up."
-    explain = "Counting is a correlation rule of its own now: `type: event_count`, `group-by`, `timespan`, `gte`."
+    explain = (
+        "Counting is a correlation rule of its own now: `type: event_count`, `group-by`, `timespan`, `gte`."
+    )
     bad = """
         detection:
             selection:
@@ -175,7 +183,7 @@ class OldAggregation(RuleCheck):
         for one in doc.conditions:
             if _is_old(one):
                 bar = next(word for word in one.words if word.text == "|")
-                yield _at(doc, bar, "`|` aggregates no more; write a correlation (`type: event_count`)")
+                yield at_word(doc, bar, "`|` aggregates no more; write a correlation (`type: event_count`)")
 
 
 class OldTimeframe(RuleCheck):
@@ -198,7 +206,9 @@ class OldTimeframe(RuleCheck):
 
     def check(self, doc: Doc) -> Iterator[Found]:
         if "timeframe" in doc.section:
-            yield doc.at(doc.section["timeframe"].key, "nothing reads `timeframe` here; use a correlation's `timespan`")
+            yield doc.at(
+                doc.section["timeframe"].key, "nothing reads `timeframe` here; use a correlation's `timespan`"
+            )
 
 
 class ConditionCase(RuleCheck):
@@ -228,7 +238,7 @@ class ConditionCase(RuleCheck):
                 small = word.text.lower()
                 if word.text != small and small in _RESERVED and word.text not in doc.detections:
                     edits = [Edit(word.start, word.end, small)] if word.exact else []
-                    yield _at(doc, word, f"write `{small}`", *edits)
+                    yield at_word(doc, word, f"write `{small}`", *edits)
 
 
 class MixedOperators(RuleCheck):
@@ -267,44 +277,19 @@ class MixedOperators(RuleCheck):
                     levels.pop()
                 elif text in {"and", "or"}:
                     if levels[-1] and text not in levels[-1]:
-                        yield _at(doc, word, "`and` binds before `or`; say what is meant with parentheses")
+                        yield at_word(
+                            doc, word, "`and` binds before `or`; say what is meant with parentheses"
+                        )
                         break
                     levels[-1].add(text)
-
-
-class ThemWithFilters(DetectionCheck):
-    code, name, severity = "TS309", "them-with-filters", Severity.WARNING
-    summary = "`of them` takes the filters in with the selections."
-    explain = "`1 of them` is true of an event that only a filter describes. Name the group: `1 of selection_*`."
-    bad = """
-        detection:
-            selection:
-                Image: tool.exe
-            filter_user:
-                User: root
-            condition: 1 of them
-    """
-    good = """
-        detection:
-            selection:
-                Image: tool.exe
-            filter_user:
-                User: root
-            condition: selection and not 1 of filter_*
-    """
-
-    def check(self, doc: Doc) -> Iterator[Found]:
-        filters = [name for name in doc.detections if name.startswith("filter")]
-        for one in doc.conditions:
-            for _, target in one.groups:
-                if target.text == "them" and filters and len(filters) < len(doc.detections):
-                    yield _at(doc, target, f"`them` takes in `{filters[0]}`; name the group, `selection_*`")
 
 
 class DetectionName(RuleCheck):
     code, name, severity = "TS310", "detection-name", Severity.WARNING
     summary = "A detection has a name that a condition cannot say."
-    explain = "Names with spaces, brackets or `|`, and the words of the condition language, cannot be referred to."
+    explain = (
+        "Names with spaces, brackets or `|`, and the words of the condition language, cannot be referred to."
+    )
     bad = """
         detection:
             selection one:
@@ -326,86 +311,3 @@ class DetectionName(RuleCheck):
         for name, one in doc.detections.items():
             if name.lower() in _RESERVED or any(char in name for char in " ()|*?[]") or not name:
                 yield doc.at(one.key, f"`{name}` cannot be said in a condition; use letters, digits and `_`")
-
-
-def _under_not(doc: Doc) -> dict[str, set[bool]]:
-    """For each detection in a condition, whether it stands under an odd number of `not`, each time it is said."""
-    signs: dict[str, set[bool]] = {name: set() for name in doc.detections}
-    for one in doc.conditions:
-        outer, pending = [False], False
-        skip = 0
-        for at, word in enumerate(one.words):
-            text = word.text.lower()
-            if skip:
-                skip -= 1
-            elif text == "not":
-                pending = not pending
-            elif text == "(":
-                outer.append(outer[-1] != pending)
-                pending = False
-            elif text == ")":
-                outer = outer[:-1] or [False]
-            elif text not in {"and", "or"}:
-                group = at + 2 < len(one.words) and one.words[at + 1].text.lower() == "of"
-                names = _in(doc, one.words[at + 2].text) if group else [word.text]
-                skip = 2 if group else 0
-                for name in names:
-                    signs.setdefault(name, set()).add(outer[-1] != pending)
-                pending = False
-    return signs
-
-
-class FilterNotNegated(DetectionCheck):
-    code, name, severity = "TS311", "filter-not-negated", Severity.WARNING
-    summary = "A detection called filter is wanted, not left out."
-    explain = "By convention a filter says what to leave out: `and not filter`. Call it a selection, or add the `not`."
-    bad = """
-        detection:
-            selection:
-                Image: tool.exe
-            filter:
-                User: root
-            condition: selection and filter
-    """
-    good = """
-        detection:
-            selection:
-                Image: tool.exe
-            filter:
-                User: root
-            condition: selection and not filter
-    """
-
-    def check(self, doc: Doc) -> Iterator[Found]:
-        if any(target.text == "them" for one in doc.conditions for _, target in one.groups):
-            return
-        for name, signs in _under_not(doc).items():
-            if name.startswith("filter") and signs == {False} and name in doc.detections:
-                yield doc.at(doc.detections[name].key, f"`{name}` stands in the condition without `not`")
-
-
-class SelectionNegated(DetectionCheck):
-    code, name, severity = "TS312", "selection-negated", Severity.WARNING
-    summary = "A detection called selection stands only under `not`."
-    explain = "By convention a selection says what is looked for. Call it a filter, or take the `not` away."
-    bad = """
-        detection:
-            selection:
-                Image: tool.exe
-            selection_user:
-                User: root
-            condition: selection and not selection_user
-    """
-    good = """
-        detection:
-            selection:
-                Image: tool.exe
-            filter_user:
-                User: root
-            condition: selection and not filter_user
-    """
-
-    def check(self, doc: Doc) -> Iterator[Found]:
-        for name, signs in _under_not(doc).items():
-            if name.startswith("selection") and signs == {True} and name in doc.detections:
-                yield doc.at(doc.detections[name].key, f"`{name}` stands in the condition under `not` only")

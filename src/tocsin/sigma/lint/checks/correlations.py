@@ -105,11 +105,24 @@ class ThresholdNever(CorrelationCheck):
     def check(self, doc: Doc) -> Iterator[Found]:
         if isinstance(doc.parsed, Correlation) and doc.parsed.threshold:
             bounds = dict(doc.parsed.threshold.bounds)
-            low = max(bounds.get("gte", float("-inf")), bounds.get("gt", float("-inf")), bounds.get("eq", float("-inf")))
-            high = min(bounds.get("lte", float("inf")), bounds.get("lt", float("inf")), bounds.get("eq", float("inf")))
-            strict = low in (bounds.get("gt"), bounds.get("lt")) or high in (bounds.get("gt"), bounds.get("lt"))
+            low = max(
+                bounds.get("gte", float("-inf")),
+                bounds.get("gt", float("-inf")),
+                bounds.get("eq", float("-inf")),
+            )
+            high = min(
+                bounds.get("lte", float("inf")),
+                bounds.get("lt", float("inf")),
+                bounds.get("eq", float("inf")),
+            )
+            strict = low in (bounds.get("gt"), bounds.get("lt")) or high in (
+                bounds.get("gt"),
+                bounds.get("lt"),
+            )
             if low > high or (low == high and strict) or bounds.get("eq", 0) == bounds.get("neq", 1):
-                yield _at(doc, "condition", f"no number passes all of {', '.join(op for op in OPS if op in bounds)}")
+                yield _at(
+                    doc, "condition", f"no number passes all of {', '.join(op for op in OPS if op in bounds)}"
+                )
 
 
 class TemporalOfOne(CorrelationCheck):
@@ -120,14 +133,20 @@ class TemporalOfOne(CorrelationCheck):
     good = _example(head="temporal", rules="hidden_window hidden_service", more=_GROUP + _SPAN) + _PAIR
 
     def check(self, doc: Doc) -> Iterator[Found]:
-        if isinstance(doc.parsed, Correlation) and doc.parsed.kind in _TEMPORAL and len(doc.parsed.rules) == 1:
+        if (
+            isinstance(doc.parsed, Correlation)
+            and doc.parsed.kind in _TEMPORAL
+            and len(doc.parsed.rules) == 1
+        ):
             yield _at(doc, "rules", "temporal over one rule; name another, or use event_count")
 
 
 class AliasUnused(CorrelationCheck):
     code, name, severity = "TS407", "alias-unused", Severity.WARNING
     summary = "An alias is in no `group-by`."
-    explain = "An alias gives one name to fields that are called differently; it does nothing unless grouped by."
+    explain = (
+        "An alias gives one name to fields that are called differently; it does nothing unless grouped by."
+    )
     bad = (
         _example(
             more=_GROUP + _SPAN + _TEN + "    aliases:\n        person:\n            hidden_window: User\n",
@@ -198,7 +217,8 @@ class CountsItsGroup(CorrelationCheck):
     )
     good = (
         _example(
-            head="value_count", more=_GROUP + _SPAN + "    condition:\n        gte: 10\n        field: Computer\n"
+            head="value_count",
+            more=_GROUP + _SPAN + "    condition:\n        gte: 10\n        field: Computer\n",
         )
         + _BASE
     )
@@ -214,9 +234,7 @@ class GenerateMisplaced(CorrelationCheck):
     code, name, severity = "TS410", "generate-misplaced", Severity.WARNING
     summary = "`generate` stands beside `correlation`, where nothing reads it."
     explain = "Inside `correlation`, `generate: true` lets the referenced rules report on their own as well."
-    bad = (
-        _example(more=_GROUP + _SPAN + _TEN).replace("level: high", "generate: true\nlevel: high") + _BASE
-    )
+    bad = _example(more=_GROUP + _SPAN + _TEN).replace("level: high", "generate: true\nlevel: high") + _BASE
     good = _example(more=_GROUP + _SPAN + _TEN + "    generate: true\n") + _BASE
 
     def check(self, doc: Doc) -> Iterator[Found]:
@@ -259,7 +277,9 @@ class CorrelationWithDetection(CorrelationCheck):
     summary = "A correlation document has a `detection` or `logsource`."
     explain = "Nothing reads them there. The rule to correlate is a document of its own, parted by `---`."
     bad = (
-        _example(more=_GROUP + _SPAN + _TEN).replace("level: high", "logsource:\n    product: windows\nlevel: high")
+        _example(more=_GROUP + _SPAN + _TEN).replace(
+            "level: high", "logsource:\n    product: windows\nlevel: high"
+        )
         + _BASE
     )
     good = _GOOD
@@ -267,4 +287,6 @@ class CorrelationWithDetection(CorrelationCheck):
     def check(self, doc: Doc) -> Iterator[Found]:
         for key in ("detection", "logsource"):
             if key in doc.entries:
-                yield doc.at_key(key, f"nothing reads `{key}` in a correlation; make it a document of its own")
+                yield doc.at_key(
+                    key, f"nothing reads `{key}` in a correlation; make it a document of its own"
+                )

@@ -15,6 +15,7 @@ _TAB = re.compile(r"^ *\t[ \t]*(?=[^\s#])", re.MULTILINE)
 _CRLF = re.compile(r"\r\n")
 _TRAILING = re.compile(r"[ \t]+(?=\r?$)", re.MULTILINE)
 _HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
+_PICTURES = frozenset({"So", "Sk", "Mn"})  # emoji, their skin tones, and the mark that asks for a picture
 _MIXED = re.compile(r"[^\W\d_]{2,}")
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_]{4,99}\.ya?ml")
 
@@ -79,7 +80,9 @@ class WindowsLines(FileCheck):
         found = list(_CRLF.finditer(file.text))
         if found:
             edits = tuple(Edit(one.start(), one.end(), "\n") for one in found)
-            yield file.found(found[0].start(), found[0].end(), f"{len(found)} lines end in CR LF; use LF", edits)
+            yield file.found(
+                found[0].start(), found[0].end(), f"{len(found)} lines end in CR LF; use LF", edits
+            )
 
 
 class TrailingSpace(FileCheck):
@@ -96,7 +99,9 @@ class TrailingSpace(FileCheck):
         texts = [span for doc in file.documents for span in _long_texts(file, doc.node)]
         for one in found:
             if not any(start <= one.start() < end for start, end in texts):
-                yield file.found(one.start(), one.end(), "spaces at the end of the line", (Edit(*one.span(), ""),))
+                yield file.found(
+                    one.start(), one.end(), "spaces at the end of the line", (Edit(*one.span(), ""),)
+                )
 
 
 def _long_texts(file: File, node: yaml.Node) -> Iterator[tuple[int, int]]:
@@ -123,11 +128,12 @@ class DocumentMarker(FileCheck):
 
 
 class HiddenCharacter(FileCheck):
-    code, name, severity = "TS009", "hidden-character", Severity.ERROR
+    code, name, severity = "TS009", "hidden-character", Severity.WARNING
     summary = "An invisible or direction-changing character."
     explain = """
         Zero-width and bidirectional control characters make a rule match something other than what a reviewer
-        reads. If the log really holds one, match it with `|re` and its escape, `\\x{200B}`.
+        reads. One that stands alone in its quotes is looked for on purpose and may stand; so may those that join
+        emoji. Elsewhere match it with `|re` and its escape, `\\x{200B}`.
     """
     bad = """
         detection:
@@ -143,7 +149,12 @@ class HiddenCharacter(FileCheck):
     """
 
     def check(self, file: File) -> Iterator[Found]:
+        if file.text.isascii():
+            return
         for found in _HIDDEN.finditer(file.text, file.shift):
+            before, after = file.text[: found.start()][-1:], file.text[found.end() : found.end() + 1]
+            if (before == after and before in {"'", '"'}) or unicodedata.category(before or " ") in _PICTURES:
+                continue
             name = unicodedata.name(found[0], f"U+{ord(found[0]):04X}")
             yield file.found(*found.span(), f"invisible character: {name}")
 
@@ -172,7 +183,9 @@ class LookAlike(FileCheck):
             scripts = {_script(char) for char in found[0]}
             if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK"}:
                 odd = next(char for char in found[0] if _script(char) in {"CYRILLIC", "GREEK"})
-                yield file.found(*found.span(), f"`{found[0]}` holds {unicodedata.name(odd)}; type the word again")
+                yield file.found(
+                    *found.span(), f"`{found[0]}` holds {unicodedata.name(odd)}; type the word again"
+                )
 
 
 def _script(char: str) -> str:

@@ -23,7 +23,9 @@ _GOOD = """
 class FilterAny(FilterCheck):
     code, name, severity = "TS501", "filter-any", Severity.WARNING
     summary = "The filter changes every rule of its log source."
-    explain = "An exception made for one rule hides what the others would find, also those still to be written."
+    explain = (
+        "An exception made for one rule hides what the others would find, also those still to be written."
+    )
     bad = """
         filter:
             rules: any

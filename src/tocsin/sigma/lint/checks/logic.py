@@ -56,7 +56,9 @@ class AlmostAlwaysTrue(DetectionCheck):
         trees = _trees(doc)
         for tree, condition in zip(trees, doc.conditions, strict=False):
             if _true_of_nothing(tree):
-                yield doc.at(condition.node, "true of every event that has none of these fields; select something")
+                yield doc.at(
+                    condition.node, "true of every event that has none of these fields; select something"
+                )
 
 
 def _flat(node: And) -> Iterator[Node]:
@@ -172,8 +174,15 @@ class ExistsAndValue(RuleCheck):
     """
 
     def check(self, doc: Doc) -> Iterator[Found]:
-        asked = [item for item in doc.items if "exists" in item.modifiers and any(v.read is True for v in item.values)]
+        asked = [
+            item
+            for item in doc.items
+            if "exists" in item.modifiers and any(v.read is True for v in item.values)
+        ]
         for item in asked:
             others = [one for one in doc.items if one.detection == item.detection and one.field == item.field]
-            if any("exists" not in one.modifiers and all(v.read is not None for v in one.values) for one in others):
+            if any(
+                "exists" not in one.modifiers and all(v.read is not None for v in one.values)
+                for one in others
+            ):
                 yield doc.at(item.key, f"`{item.field}` has a value here, so it exists")

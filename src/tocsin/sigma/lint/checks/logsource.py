@@ -21,7 +21,10 @@ def _unknown(doc: Doc, word: str, known: frozenset[str]) -> Iterator[Found]:
     one = _section(doc).get(word)
     text = str(one.value.value).strip().lower() if one and one.value.value else ""
     if one and text and text not in known:
-        said = hint(text, known) or "; no source that is known here declares it, so the rule may never see an event"
+        said = (
+            hint(text, known)
+            or "; no source that is known here declares it, so the rule may never see an event"
+        )
         yield doc.at(one.value, f"unknown {word} `{text}`{said}")
 
 
@@ -54,7 +57,9 @@ class LogsourceEmpty(RuleCheck):
 class ProductUnknown(RuleCheck):
     code, name, severity = "TS203", "product-unknown", Severity.WARNING
     summary = "No known source declares this product."
-    explain = "A log source that nothing declares never reaches the rule. Misspelt, or a source still to be added."
+    explain = (
+        "A log source that nothing declares never reaches the rule. Misspelt, or a source still to be added."
+    )
     bad = "logsource:\n    product: widnows\n    category: process_creation\n"
     good = "logsource:\n    product: windows\n    category: process_creation\n"
 
@@ -65,7 +70,9 @@ class ProductUnknown(RuleCheck):
 class CategoryUnknown(RuleCheck):
     code, name, severity = "TS204", "category-unknown", Severity.WARNING
     summary = "No known source declares this category."
-    explain = "A log source that nothing declares never reaches the rule. Misspelt, or a source still to be added."
+    explain = (
+        "A log source that nothing declares never reaches the rule. Misspelt, or a source still to be added."
+    )
     bad = "logsource:\n    product: windows\n    category: process_create\n"
     good = "logsource:\n    product: windows\n    category: process_creation\n"
 
@@ -76,7 +83,9 @@ class CategoryUnknown(RuleCheck):
 class ServiceUnknown(RuleCheck):
     code, name, severity = "TS205", "service-unknown", Severity.WARNING
     summary = "No known source declares this service."
-    explain = "A log source that nothing declares never reaches the rule. Misspelt, or a source still to be added."
+    explain = (
+        "A log source that nothing declares never reaches the rule. Misspelt, or a source still to be added."
+    )
     bad = "logsource:\n    product: linux\n    service: audit_d\n"
     good = "logsource:\n    product: linux\n    service: auditd\n"
 
@@ -87,7 +96,9 @@ class ServiceUnknown(RuleCheck):
 class LogsourceCase(RuleCheck):
     code, name, severity, fixes = "TS206", "logsource-case", Severity.WARNING, True
     summary = "A word of the logsource has capitals or spaces around it."
-    explain = "Log sources are compared in lower case here, letter by letter elsewhere. `--fix` puts it right."
+    explain = (
+        "Log sources are compared in lower case here, letter by letter elsewhere. `--fix` puts it right."
+    )
     bad = "logsource:\n    product: Windows\n    category: process_creation\n"
     good = "logsource:\n    product: windows\n    category: process_creation\n"
 

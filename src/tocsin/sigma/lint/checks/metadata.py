@@ -17,8 +17,53 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*")
 _SMALL = frozenset(
-    "a an and as at but by for from in into is nor of off on or out over per to up via vs with without than that"
-    " the this its onto after before when if not be used using under through between against based".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "but",
+        "by",
+        "for",
+        "from",
+        "in",
+        "into",
+        "is",
+        "nor",
+        "of",
+        "off",
+        "on",
+        "or",
+        "out",
+        "over",
+        "per",
+        "to",
+        "up",
+        "via",
+        "vs",
+        "with",
+        "without",
+        "than",
+        "that",
+        "the",
+        "this",
+        "its",
+        "onto",
+        "after",
+        "before",
+        "when",
+        "if",
+        "not",
+        "be",
+        "used",
+        "using",
+        "under",
+        "through",
+        "between",
+        "against",
+        "based",
+    ]
 )
 _LONGEST_TITLE = 110
 _SHORTEST_TITLE = 8
@@ -28,7 +73,9 @@ _SHORTEST_DESCRIPTION = 16
 class IdMissing(DocCheck):
     code, name, severity = "TS101", "id-missing", Severity.WARNING
     summary = "The rule has no id."
-    explain = "Without an id a rule is known by its title only: rename it, and silences and references lose it."
+    explain = (
+        "Without an id a rule is known by its title only: rename it, and silences and references lose it."
+    )
     bad = "title: Suspicious Window Hidden by Example Tool\n"
     without = ("id",)
     good = "id: b3c1a9d4-77f2-4f0e-9a51-5d2f6f0c7e11\n"
@@ -62,7 +109,9 @@ class TitleLength(DocCheck):
         title = doc.text_of("title")
         if title and not _SHORTEST_TITLE <= len(title) <= _LONGEST_TITLE:
             limits = f"{_SHORTEST_TITLE} to {_LONGEST_TITLE}"
-            yield doc.at(doc.entries["title"].value, f"the title has {len(title)} characters; {limits} read well")
+            yield doc.at(
+                doc.entries["title"].value, f"the title has {len(title)} characters; {limits} read well"
+            )
 
 
 class TitleCase(DocCheck):
@@ -76,7 +125,9 @@ class TitleCase(DocCheck):
         words = doc.text_of("title").split()
         small = [word for word in words if word.isalpha() and word.islower() and word not in _SMALL]
         if small:
-            yield doc.at(doc.entries["title"].value, f"words of a title begin with a capital: {', '.join(small)}")
+            yield doc.at(
+                doc.entries["title"].value, f"words of a title begin with a capital: {', '.join(small)}"
+            )
 
 
 class TitleEnd(DocCheck):
@@ -187,7 +238,9 @@ class DescriptionThin(DocCheck):
         text = doc.text_of("description")
         repeats = text.rstrip(".").lower() == doc.text_of("title").rstrip(".").lower()
         if text and (repeats or len(text) < _SHORTEST_DESCRIPTION):
-            message = "the description repeats the title" if repeats else "the description says almost nothing"
+            message = (
+                "the description repeats the title" if repeats else "the description says almost nothing"
+            )
             yield doc.at(doc.entries["description"].value, message)
 
 
@@ -214,7 +267,9 @@ class NameForm(DocCheck):
     def check(self, doc: Doc) -> Iterator[Found]:
         name = doc.value.get("name")
         if name and not _NAME.fullmatch(str(name)):
-            yield doc.at(doc.entries["name"].value, f"`{name}` cannot be referred to; use letters, digits and `_`")
+            yield doc.at(
+                doc.entries["name"].value, f"`{name}` cannot be referred to; use letters, digits and `_`"
+            )
 
 
 class LicenseForm(DocCheck):
@@ -269,7 +324,9 @@ class FalsePositivesMissing(DetectionCheck):
 
     def check(self, doc: Doc) -> Iterator[Found]:
         if not doc.value.get("falsepositives"):
-            yield doc.at_key("falsepositives", "no `falsepositives`; name what harmless thing looks like this")
+            yield doc.at_key(
+                "falsepositives", "no `falsepositives`; name what harmless thing looks like this"
+            )
 
 
 class FalsePositivesNone(DetectionCheck):
@@ -281,5 +338,15 @@ class FalsePositivesNone(DetectionCheck):
 
     def check(self, doc: Doc) -> Iterator[Found]:
         for node in doc.listed("falsepositives"):
-            if node.value.strip().rstrip(".").lower() in {"none", "no", "n/a", "na", "tbd", "todo", "nothing", "-", ""}:
+            if node.value.strip().rstrip(".").lower() in {
+                "none",
+                "no",
+                "n/a",
+                "na",
+                "tbd",
+                "todo",
+                "nothing",
+                "-",
+                "",
+            }:
                 yield doc.at(node, f"`{node.value}`: no rule has none; name them or write Unknown")

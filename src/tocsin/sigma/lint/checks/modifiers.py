@@ -42,7 +42,9 @@ class UnknownModifier(ItemCheck):
 class ModifierConflict(ItemCheck):
     code, name, severity = "TS322", "modifier-conflict", Severity.WARNING
     summary = "A modifier stands twice, or two of contains, startswith and endswith stand together."
-    explain = "Two affixes together mean `contains`; a modifier said twice means nothing more, or encodes twice."
+    explain = (
+        "Two affixes together mean `contains`; a modifier said twice means nothing more, or encodes twice."
+    )
     bad = """
         detection:
             selection:
@@ -109,7 +111,11 @@ class CasedWithoutLetters(ItemCheck):
     def check(self, doc: Doc, item: Item) -> Iterator[Found]:
         said = "cased" if item.cased else "i" if "i" in item.flags else ""
         texts = [re.sub(r"\\.", "", value.text) if item.flags else str(value.read) for value in item.values]
-        if said and "fieldref" not in item.modifiers and not any(char.isalpha() for text in texts for char in text):
+        if (
+            said
+            and "fieldref" not in item.modifiers
+            and not any(char.isalpha() for text in texts for char in text)
+        ):
             yield doc.at(item.key, f"`{said}` on values without letters does nothing")
 
 
@@ -160,7 +166,9 @@ class WindashWithoutDash(ItemCheck):
 class CidrHostBits(ItemCheck):
     code, name, severity, fixes = "TS327", "cidr-host-bits", Severity.WARNING, True
     summary = "A network is written with an address inside it."
-    explain = "`10.1.2.3/8` is all of 10.0.0.0/8: the prefix or the address is wrong. `--fix` writes the network."
+    explain = (
+        "`10.1.2.3/8` is all of 10.0.0.0/8: the prefix or the address is wrong. `--fix` writes the network."
+    )
     bad = """
         detection:
             selection:
@@ -179,7 +187,9 @@ class CidrHostBits(ItemCheck):
             network = _network(value.text)
             if network and "/" in value.text and _network(value.text, strict=True) is None:
                 edit = doc.rewrite(value.node, str(network))
-                yield doc.at(value.node, f"`{value.text}` is the network {network}", *([edit] if edit else []))
+                yield doc.at(
+                    value.node, f"`{value.text}` is the network {network}", *([edit] if edit else [])
+                )
 
 
 def _network(text: str, *, strict: bool = False) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
@@ -216,7 +226,9 @@ class CidrEverything(ItemCheck):
 class NullWithModifier(ItemCheck):
     code, name, severity = "TS329", "null-with-modifier", Severity.ERROR
     summary = "null under a modifier such as `contains`."
-    explain = "null means that the field is absent; nothing can contain that. Put it in a detection of its own."
+    explain = (
+        "null means that the field is absent; nothing can contain that. Put it in a detection of its own."
+    )
     bad = """
         detection:
             selection:

@@ -27,7 +27,9 @@ class ReferencesMissing(DetectionCheck):
 class ReferenceNotUrl(DocCheck):
     code, name, severity = "TS142", "reference-not-url", Severity.WARNING
     summary = "A reference looks like an address but is none."
-    explain = "A broken address cannot be followed. Words that are no address, such as a book's title, may stand."
+    explain = (
+        "A broken address cannot be followed. Words that are no address, such as a book's title, may stand."
+    )
     bad = "references:\n    - hxxps://example.org/write-up\n"
     good = "references:\n    - https://example.org/write-up\n"
 

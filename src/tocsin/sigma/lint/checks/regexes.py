@@ -94,7 +94,9 @@ class RegexNotLinear(ItemCheck):
         for value in _patterns(item):
             linear, slow = _trouble(value.text)
             if linear and not slow:
-                yield doc.at(value.node, f"not linear ({linear}): runs on the slower engine, with a length limit")
+                yield doc.at(
+                    value.node, f"not linear ({linear}): runs on the slower engine, with a length limit"
+                )
 
 
 class RegexPlain(ItemCheck):

@@ -122,7 +122,9 @@ class CveForm(DocCheck):
 class AttackMissing(DetectionCheck):
     code, name, severity = "TS158", "attack-missing", Severity.INFO
     summary = "No ATT&CK tag."
-    explain = "Without one the rule is missing from coverage, and an alert does not say what the attacker wants."
+    explain = (
+        "Without one the rule is missing from coverage, and an alert does not say what the attacker wants."
+    )
     bad = "tags:\n    - cve.2021-44228\n"
     good = "tags:\n    - attack.initial-access\n    - cve.2021-44228\n"
 

@@ -23,7 +23,9 @@ def _place(doc: Doc) -> str:
 def _doubles(project: Project, key: str, what: str) -> Iterator[Found]:
     for text, documents in project.by(key).items():
         for doc in documents[1:]:
-            yield doc.at(doc.entries[key].value, f"the {key} `{text}` is taken by {_place(documents[0])}{what}")
+            yield doc.at(
+                doc.entries[key].value, f"the {key} `{text}` is taken by {_place(documents[0])}{what}"
+            )
 
 
 class DuplicateId(ProjectCheck):
@@ -98,7 +100,11 @@ class ReferenceMissing(ProjectCheck):
             for name in doc.parsed.rules:
                 if name in project.referable:
                     continue
-                said = "; that is a title: give the rule a `name`" if name in titles else hint(name, project.referable)
+                said = (
+                    "; that is a title: give the rule a `name`"
+                    if name in titles
+                    else hint(name, project.referable)
+                )
                 yield doc.at(_reference(doc, name), f"no rule is called `{name}`{said}")
 
 
@@ -112,7 +118,9 @@ def _reference(doc: Doc, name: str) -> yaml.Node:
 class FilterReferenceMissing(ProjectCheck):
     code, name, severity = "TS605", "filter-reference-missing", Severity.WARNING
     summary = "A filter names a rule that is in none of the files."
-    explain = "It then filters nothing. It may be right if the rules are in another folder: lint both together."
+    explain = (
+        "It then filters nothing. It may be right if the rules are in another folder: lint both together."
+    )
     bad = """
         filter:
             rules:
@@ -191,7 +199,9 @@ class FieldMisspelt(ProjectCheck):
             use = project.field_use[source]
             known = self.known.fields_of(source) | {name for name, count in use.items() if count >= _OFTEN}
             for item in doc.items:
-                meant = "" if item.field.strip() in known or len(item.field) < 4 else _meant(item.field, known)
+                meant = (
+                    "" if item.field.strip() in known or len(item.field) < 4 else _meant(item.field, known)
+                )
                 if meant:
                     yield doc.at(item.key, f"no other rule uses `{item.field}`; did you mean `{meant}`?")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tocsin.sigma.lint.check import ItemCheck
-from tocsin.sigma.lint.cover import covers, whole
+from tocsin.sigma.lint.cover import covers, literals, opaque, whole
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Edit, Found, Severity
 from tocsin.sigma.lint.items import Item, Value
@@ -19,7 +19,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 class WildcardOnly(ItemCheck):
     code, name, severity = "TS341", "wildcard-only", Severity.INFO
     summary = "The value is `*` alone."
-    explain = "It is true of every value, also of the empty one. `|exists: true` says that the field is there."
+    explain = (
+        "It is true of every value, also of the empty one. `|exists: true` says that the field is there."
+    )
     bad = """
         detection:
             selection:
@@ -36,13 +38,17 @@ class WildcardOnly(ItemCheck):
     def check(self, doc: Doc, item: Item) -> Iterator[Found]:
         for value in item.values if item.is_text and not item.is_encoded else ():
             if value.parts and all(part == ANY for part in value.parts):
-                yield doc.at(value.node, "`*` alone is true of every value; use `|exists: true` if that is meant")
+                yield doc.at(
+                    value.node, "`*` alone is true of every value; use `|exists: true` if that is meant"
+                )
 
 
 class WildcardEnds(ItemCheck):
     code, name, severity, fixes = "TS342", "wildcard-ends", Severity.INFO, True
     summary = "Wildcards at the ends, where contains, startswith or endswith say the same."
-    explain = "The modifiers read better and cannot be broken by a backslash before the `*`. `--fix` rewrites them."
+    explain = (
+        "The modifiers read better and cannot be broken by a backslash before the `*`. `--fix` rewrites them."
+    )
     bad = r"""
         detection:
             selection:
@@ -87,7 +93,9 @@ def _with_modifier(doc: Doc, item: Item, word: str) -> list[Edit]:
 class EmptyAffix(ItemCheck):
     code, name, severity = "TS343", "empty-affix", Severity.WARNING
     summary = "contains, startswith or endswith with an empty text."
-    explain = "Every value contains nothing, so this is true wherever the field is. An empty value is `Field: ''`."
+    explain = (
+        "Every value contains nothing, so this is true wherever the field is. An empty value is `Field: ''`."
+    )
     bad = """
         detection:
             selection:
@@ -104,7 +112,9 @@ class EmptyAffix(ItemCheck):
     def check(self, doc: Doc, item: Item) -> Iterator[Found]:
         for value in item.values if item.affix and item.is_text else ():
             if value.read == "":
-                yield doc.at(value.node, f"every value {item.affix} nothing; an empty value is `{item.field}: ''`")
+                yield doc.at(
+                    value.node, f"every value {item.affix} nothing; an empty value is `{item.field}: ''`"
+                )
 
 
 class ShortKeyword(ItemCheck):
@@ -181,7 +191,9 @@ class ControlCharacter(ItemCheck):
     def check(self, doc: Doc, item: Item) -> Iterator[Found]:
         for value in item.values:
             if value.node.style == '"' and (found := _CONTROL.search(value.text)):
-                yield doc.at(value.node, f"holds U+{ord(found[0]):04X}, made by a backslash; use single quotes")
+                yield doc.at(
+                    value.node, f"holds U+{ord(found[0]):04X}, made by a backslash; use single quotes"
+                )
 
 
 class DuplicateValue(ItemCheck):
@@ -211,14 +223,18 @@ class DuplicateValue(ItemCheck):
             if text in seen:
                 # Same text in other case: dropping it changes the tree, if not what it matches; only exact ones go.
                 edit = doc.without_line(value.node)
-                yield doc.at(value.node, f"`{value.read}` stands in this list twice", *([edit] if edit else []))
+                yield doc.at(
+                    value.node, f"`{value.read}` stands in this list twice", *([edit] if edit else [])
+                )
             seen.add(text)
 
 
 class CoveredValue(ItemCheck):
     code, name, severity = "TS348", "covered-value", Severity.INFO
     summary = "A value adds nothing: another of its list matches all that it does."
-    explain = "Of `tool` and `tool.exe` under `contains` the second is never needed. Under `|all` it is the first."
+    explain = (
+        "Of `tool` and `tool.exe` under `contains` the second is never needed. Under `|all` it is the first."
+    )
     bad = """
         detection:
             selection:
@@ -239,18 +255,29 @@ class CoveredValue(ItemCheck):
     def check(self, doc: Doc, item: Item) -> Iterator[Found]:
         if not item.is_text or item.is_encoded or not 1 < len(item.values) <= _MOST_COMPARED:
             return
-        patterns = [(value, whole(item, value)) for value in item.values if value.read is not None]
-        for value, own in patterns:
-            for other, wide in patterns:
-                narrow, broad = (wide, own) if "all" in item.modifiers else (own, wide)
-                if _lowered(own, item) == _lowered(wide, item) or not covers(broad, narrow, cased=item.cased):
-                    continue
-                yield doc.at(value.node, f"adds nothing: `{other.read}` is in the same list")
-                break
+        forms = [_Form(value, item) for value in item.values if value.read is not None]
+        for own in forms:
+            other = next((one for one in forms if one.makes_idle(own, all_of="all" in item.modifiers)), None)
+            if other:
+                yield doc.at(own.value.node, f"adds nothing: `{other.value.read}` is in the same list")
 
 
-def _lowered(parts: tuple[str | int, ...], item: Item) -> tuple[str | int, ...]:
-    return parts if item.cased else tuple(part.lower() if isinstance(part, str) else part for part in parts)
+class _Form:
+    """A value as a pattern, with what a quick look needs: `covers` is asked of few pairs out of many."""
+
+    def __init__(self, value: Value, item: Item) -> None:
+        self.value = value
+        self.cased = item.cased
+        self.parts = whole(item, value)
+        self.text = opaque(self.parts, cased=self.cased)
+        self.longest = max(literals(self.parts, cased=self.cased), key=len, default="")
+
+    def makes_idle(self, other: "_Form", *, all_of: bool) -> bool:
+        """Tell whether the other value adds nothing beside this one."""
+        broad, narrow = (other, self) if all_of else (self, other)
+        if broad.longest not in narrow.text or broad.text == narrow.text:
+            return False
+        return covers(broad.parts, narrow.parts, cased=self.cased)
 
 
 class NumberAsText(ItemCheck):
@@ -299,7 +326,11 @@ class NumberMisread(ItemCheck):
     def check(self, doc: Doc, item: Item) -> Iterator[Found]:
         for value in item.values:
             read, written = value.read, value.node.value
-            if isinstance(read, int | float) and str(read).lower() != written.lower() and "exists" not in item.modifiers:
+            if (
+                isinstance(read, int | float)
+                and str(read).lower() != written.lower()
+                and "exists" not in item.modifiers
+            ):
                 yield doc.at(value.node, f"YAML reads `{written}` as {read}; put it in quotes")
 
 
