@@ -22,7 +22,7 @@ def encode(value: Any) -> bytes:
 def text(value: Any) -> str:
     r"""Write a value as JSON on one line that is safe to look at: C1 controls and direction marks as `\u202e`."""
     made = encode(value)
-    if made.isascii():
+    if made.isascii() and b"\x7f" not in made:
         return made.decode()
     return HIDDEN.sub(_escaped, made.decode())
 

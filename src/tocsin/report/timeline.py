@@ -1,6 +1,6 @@
 """Matches over event time, counted in bounded memory whatever times an attacker writes."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -74,8 +74,9 @@ class Timeline:
         keys = sorted(self._buckets)
         sums = list(accumulate(sum(self._buckets[key]) for key in keys))
         spare = sums[-1] // 100 or int(sums[-1] >= 10)
-        first = bisect_left(sums, spare + 1)
-        last = bisect_left(sums, sums[-1] - spare)
+        low, high = keys[bisect_left(sums, spare + 1)], keys[bisect_left(sums, sums[-1] - spare)]
+        reach = high - low + 1  # what lies this near to the many belongs to them
+        first, last = bisect_left(keys, low - reach), bisect_right(keys, high + reach) - 1
         if (keys[last] - keys[first] + 1) * 8 > keys[-1] - keys[0] + 1:
             return keys[0], keys[-1], 0, 0
         return keys[first], keys[last], sums[first - 1] if first else 0, sums[-1] - sums[last]

@@ -21,7 +21,7 @@ def size(count: int) -> str:
 
 def duration(seconds: float) -> str:
     """Write how long something took: `0.84 s`, `12 s`, `3 min 20 s`, `26 h 5 min`, `12 days`."""
-    if seconds < 10:
+    if seconds < 10 and seconds != int(seconds):
         return f"{seconds:.2f} s"
     whole = round(seconds)
     if whole < 60:

@@ -18,11 +18,9 @@ _MAX_INPUTS = 12
 
 def top(digest: Digest, summary: Summary, about: About) -> Html:
     """Write the header: title, when, and the result in one sentence."""
-    made = (
-        tag("time", f"{moment(about.made)} UTC", datetime=to_iso(about.made))
-        if about.made is not None
-        else None
-    )
+    made = None
+    if about.made is not None:
+        made = join("made ", tag("time", f"{moment(about.made)} UTC", datetime=to_iso(about.made)))
     return tag(
         "header",
         tag("div", bell(), tag("span", made, class_="quiet"), class_="masthead"),

@@ -138,21 +138,22 @@ def entities(digest: Digest) -> Html | None:
 
 
 def _entity(kind: str, top: Top) -> Html:
-    most = top.most(_MAX_ENTITIES)
+    shown = top.most(_MAX_ENTITIES)
+    most = max(tally.count for tally in shown)
     rows = (
         tag(
             "tr",
             tag("th", labelled(tally.rank), tag("code", tally.key), scope="row"),
-            count(tally.count, most[0].count, tally.rank),
+            count(tally.count, most, tally.rank),
         )
-        for tally in most
+        for tally in shown
     )
     caption = tag("caption", _TITLES[kind])
     head = tag(
         "tr", tag("th", kind, scope="col"), tag("th", "matches", scope="colgroup", colspan=2, class_="number")
     )
     made = tag("table", caption, tag("thead", head), tag("tbody", *rows))
-    return tag("div", made, _note(len(top) - len(most), exact=top.exact), class_="card")
+    return tag("div", made, _note(len(top) - len(shown), exact=top.exact), class_="card")
 
 
 def _note(more: int, *, exact: bool) -> Html | None:
