@@ -1,0 +1,140 @@
+"""The Correlator: observations in, correlated alerts out. What it must say is defined in naive.py."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from operator import attrgetter
+
+from tocsin.correlate import snapshot
+from tocsin.correlate.entry import Link
+from tocsin.correlate.groups import Groups, Limits
+from tocsin.correlate.plan import Input, compile_plans
+from tocsin.correlate.reading import Values
+from tocsin.correlate.values import text_of
+from tocsin.model.observation import Correlated, Observation
+from tocsin.sigma.rule import Correlation, Rule
+
+_CHUNK = 4096
+_ORDER = attrgetter("time", "event")
+_PLAIN_ID = 64
+
+
+class Correlator:
+    """Correlates in event time. Observations come in any order that `lateness` (in seconds) allows.
+
+    Of one rule and group at most one alert is open at a time: revision 1 begins it (closed at once if it
+    is complete), higher revisions replace it, `closed` ends it. Open alerts are revised once a call, and
+    only when they have grown by a tenth.
+    """
+
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        correlations: Sequence[Correlation],
+        *,
+        lateness: float = 0.0,
+        limits: Limits | None = None,
+    ) -> None:
+        limits = limits or Limits()
+        compiled = compile_plans(rules, correlations, limits.window)
+        self.needs: Mapping[str, tuple[str, ...]] = compiled.needs
+        """Base rule -> the fields that its observations carry in `values`."""
+        self.silent = compiled.silent
+        """Base rules whose matches only correlations want."""
+        self.errors = compiled.errors
+        """Correlations that cannot work, and why; they are left out."""
+        self.lateness = lateness
+        self.late = 0
+        """Observations older than the lateness allows; they count where their window is still open."""
+        self.lost = 0
+        """Late observations that no open window had room for, and such without a usable time."""
+        self.watermark = -math.inf
+        self.newest = -math.inf
+        self.groups = {plan.id: Groups(plan, limits) for plan in compiled.plans}
+        self._routes: dict[str, list[tuple[Groups, Input]]] = {}
+        for plan in compiled.plans:
+            for rule, source in plan.inputs.items():
+                self._routes.setdefault(rule, []).append((self.groups[plan.id], source))
+
+    @property
+    def evicted(self) -> int:
+        """How many observations were forgotten too early, because a limit was reached."""
+        return sum(one.evicted for one in self.groups.values())
+
+    def feed(self, observations: Iterable[Observation]) -> list[Correlated]:
+        """Take observations in; return the alerts that begin, grow or end by them."""
+        found: list[Correlated] = []
+        for chunk in _chunks(observations):
+            # Sorted, most observations come in the order in which their groups take them cheapest.
+            chunk.sort(key=_ORDER)
+            for one in chunk:
+                self._take(one)
+            found += self.advance(self.newest - self.lateness)
+        return found
+
+    def _take(self, one: Observation) -> None:
+        time, event = one.time, one.event
+        routes = self._routes.get(one.rule)
+        if routes is None:
+            return
+        if not -math.inf < time < math.inf:
+            self.lost += 1
+            return
+        if len(event) > _PLAIN_ID or not event.isascii():
+            event = text_of(event)
+        taken = False
+        for groups, source in routes:
+            taken |= groups.take(source, time, event, one.values, None)
+        if time > self.newest:
+            self.newest = time
+        elif time < self.watermark:
+            self.late += 1
+            self.lost += not taken
+
+    def advance(self, watermark: float) -> list[Correlated]:
+        """Say that nothing before this event time is still to come; return what that ends."""
+        self.watermark = max(self.watermark, watermark)
+        found: list[Correlated] = []
+        for groups in self.groups.values():
+            out = groups.advance(self.watermark - groups.plan.lag)
+            if not groups.plan.muted:
+                found += out.alerts
+            for link, values in out.links:
+                self._hand_on(groups.plan.id, link, values)
+        return found
+
+    def _hand_on(self, rule: str, link: Link, values: Values) -> None:
+        for groups, source in self._routes.get(rule, ()):
+            groups.take(source, link.time, link.event, values, link.members)
+
+    def close(self) -> list[Correlated]:
+        """End the input: everything closes, and the next input begins from nothing."""
+        found = self.advance(math.inf)
+        self.watermark = self.newest = -math.inf
+        for groups in self.groups.values():
+            groups.watermark = -math.inf
+        return found
+
+    def snapshot(self) -> bytes:
+        """Return all state, for `restore` on a correlator of the same rules."""
+        saved = snapshot.of_all(self.groups)
+        state = (snapshot.VERSION, self.watermark, self.newest, self.late, self.lost, saved)
+        return snapshot.dump(snapshot.State(*state))
+
+    def restore(self, content: bytes) -> None:
+        """Take over the state of a snapshot. Correlations that have changed since then begin from nothing.
+
+        Raises DataError when the content is no snapshot of this version; the state is then as it was.
+        """
+        state = snapshot.load(content)
+        fresh = [snapshot.restored(one, state.correlations.get(name)) for name, one in self.groups.items()]
+        for groups, past in zip(self.groups.values(), fresh, strict=True):
+            groups.become(past)
+        self.watermark, self.newest = state.watermark, state.newest
+        self.late, self.lost = state.late, state.lost
+
+
+def _chunks(observations: Iterable[Observation]) -> Iterator[list[Observation]]:
+    rest = iter(observations)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
