@@ -23,10 +23,11 @@ def get(fields: Fields, path: Path) -> Value:
     found = fields.get(path, ABSENT)
     if found is not ABSENT or "." not in path:
         return found
-    return _descend(fields, path.split("."))
+    return descend(fields, path.split("."))
 
 
-def _descend(value: Value, keys: list[str]) -> Value:
+def descend(value: Value, keys: list[str]) -> Value:
+    """Follow keys into a value; at each level the rest of the path as one dotted key is tried first."""
     for depth, key in enumerate(keys):
         if isinstance(value, dict):
             if key == "*":
@@ -45,7 +46,7 @@ def _descend(value: Value, keys: list[str]) -> Value:
 
 
 def _each(values: Any, keys: list[str]) -> Value:
-    found = [item for item in (_descend(value, keys) for value in values) if item is not ABSENT]
+    found = [item for item in (descend(value, keys) for value in values) if item is not ABSENT]
     return found or ABSENT
 
 

@@ -40,6 +40,8 @@ class Source:
     route_by   native paths whose values select the route; empty when all events are of one route.
     route      values of route_by (ABSENT where missing; any type, hostile) -> Route. Must be total and
                return equal objects for equal values: they are memoised.
+    glance     JSON only: which of route_by to look for in the raw bytes to guess the route; the guess is
+               checked after decoding. Empty: all of route_by.
     roots      where a rule's field name is looked for, in order; ("",) is the event itself,
                ("Event.EventData.", "Event.System.") for EVTX.
     normalised ECS / vcs.* / cicd.* name -> native paths, best first. Rules may use these names too.
@@ -57,6 +59,7 @@ class Source:
     time: tuple[Path, ...]
     id: tuple[Path, ...] = ()
     route_by: tuple[Path, ...] = ()
+    glance: tuple[Path, ...] = ()
     roots: tuple[str, ...] = ("",)
 
     def paths(self, name: str, route: Route) -> tuple[Path, ...]:

@@ -1,0 +1,1 @@
+"""Rules against events. engine.py is the fast way, naive.py the obvious one; tests hold them equal."""
