@@ -17,16 +17,29 @@ from tocsin.sources.moment import to_epoch
 MAX_BYTES = 1024 * 1024
 
 _PREFIX = re.compile(r"(?:CEF: ?)?\d{1,2}\|")
+# Headers within this many characters, and without escapes, are split at the bars.
+_USUAL_HEADER = 512
 _HEADER = re.compile(r"([^\\|]*+(?:\\.[^\\|]*+)*+)\|", re.DOTALL)
-_PAIR = re.compile(r"(?:^|\s)([\w.\-\[\]]{1,128})=")
+_PAIR = re.compile(r" ([A-Za-z0-9_.\-\[\]]+)=")
 _ESCAPE = re.compile(r"\\([\\=|nr])")
 _PLAIN = {"n": "\n", "r": "\r"}
 _NAMES = ("deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name", "severity")
 # UniFi has a time key of its own in place of `rt`.
 _TIMES = ("rt", "end", "start", "UNIFIutcTime")
-_INTEGERS = frozenset(
-    "spt dpt cnt in out fsize oldFileSize spid dpid dvcpid cn1 cn2 cn3 "
-    "sourceTranslatedPort destinationTranslatedPort".split()
+_INTEGERS = (
+    "spt",
+    "dpt",
+    "cnt",
+    "in",
+    "out",
+    "fsize",
+    "oldFileSize",
+    "spid",
+    "dpid",
+    "dvcpid",
+    "cn1",
+    "cn2",
+    "cn3",
 )
 _DATE = re.compile(
     r"([A-Z][a-z]{2}) (\d\d?) (\d{4}) (\d\d):(\d\d):(\d\d)(?:\.(\d{3}))?(?: (?:UTC|GMT|Z))?", re.ASCII
@@ -52,6 +65,10 @@ def parse(record: bytes) -> Fields:
 
 def _add_header(fields: Fields, text: str, at: int) -> int:
     """Read the six parts between bars; return where the extension begins."""
+    parts = text[at : at + _USUAL_HEADER].split("|", 6)
+    if len(parts) == 7 and "\\" not in "".join(parts[:6]):
+        fields.update(zip(_NAMES, parts, strict=False))
+        return at + sum(map(len, parts[:6])) + 6
     for name in _NAMES:
         part = _HEADER.match(text, at)
         if not part:
@@ -72,42 +89,48 @@ def _plain(text: str) -> str:
 
 
 def _add_extension(fields: Fields, extension: str) -> None:
-    parts = _PAIR.split(extension)
-    labelled = "Label=" in extension
-    for key, value in zip(parts[1::2], parts[2::2], strict=True):
-        value = value.rstrip()
-        if "\\" in value:
-            value = _plain(value)
-        if key in _INTEGERS and value.isascii() and value.isdecimal() and len(value) < 19:
-            fields[key] = int(value)
-        else:
-            fields[key] = value
-    if labelled:
-        _add_labelled(fields, parts[1::2])
+    _, *parts = _PAIR.split(" " + extension)
+    pairs: Fields = dict(zip(parts[::2], parts[1::2], strict=True))
+    # One look at the whole text spares nearly every line a look at each of its values.
+    if "\\" in extension or "  " in extension or extension[-1:].isspace():
+        pairs = {key: _plain(value.rstrip()) for key, value in pairs.items()}
+    for key in _INTEGERS:
+        value = pairs.get(key, "")
+        if value.isdecimal() and value.isascii() and len(value) < 19:
+            pairs[key] = int(value)
+    fields |= pairs
+    if "Label=" in extension:
+        _add_labelled(fields, pairs)
 
 
-def _add_labelled(fields: Fields, keys: list[str]) -> None:
+def _add_labelled(fields: Fields, pairs: Fields) -> None:
     """Give `cs1=x cs1Label=Rule Name` as `Rule Name` too, never over a field that is there."""
-    for key in keys:
-        label = fields.get(key) if key.endswith("Label") else None
-        if isinstance(label, str) and label and key[:-5] in fields:
-            fields.setdefault(label, fields[key[:-5]])
+    for key, label in pairs.items():
+        if key[-5:] == "Label" and label and key[:-5] in pairs:
+            fields.setdefault(label, pairs[key[:-5]])
 
 
 def _add_origin(fields: Fields, header: bytes) -> None:
     """Set `time`, and from a syslog header `host.name`; the event's own time wins over the header's."""
-    origin: Fields = {}
-    if header.strip():
-        try:
-            origin = parse_line(header + b"CEF: ")
-        except DataError:
-            origin = {}
+    if header:
+        _add_header_of_syslog(fields, header)
+    for name in _TIMES:
+        text = fields.get(name)
+        when = _to_seconds(text) if isinstance(text, str) else None
+        if when is not None:
+            fields["time"] = when
+            return
+
+
+def _add_header_of_syslog(fields: Fields, header: bytes) -> None:
+    try:
+        origin = parse_line(header + b"CEF: ")
+    except DataError:
+        return
+    if "timestamp" in origin:
+        fields["time"] = origin["timestamp"]
     if "host.name" in origin:
         fields.setdefault("host.name", origin["host.name"])
-    times = (_to_seconds(fields[name]) for name in _TIMES if isinstance(fields.get(name), str))
-    when = next((time for time in times if time is not None), origin.get("timestamp"))
-    if when is not None:
-        fields["time"] = when
 
 
 @lru_cache(maxsize=1024)

@@ -58,7 +58,7 @@ def _client(head: str, when: float) -> Fields:
     fields["c-ip"] = words[0].rstrip(",")
     if not fields["c-ip"]:
         raise DataError("no client address")
-    hops = takewhile(lambda word: _ADDRESSES.fullmatch(word), words[1:])
+    hops = takewhile(_ADDRESSES.fullmatch, words[1:])
     user = " ".join(words[2 + sum(1 for _ in hops) :])
     if user not in UNSAID:
         fields["cs-username"] = user
