@@ -23,13 +23,12 @@ def parse(record: bytes) -> Fields:
 
 
 # Splits take half the time of the best regex. The dict is written out whole, and what the line does not
-# say taken out again, because growing it one by one costs a third more.
+# say taken out again, because growing it one by one costs a third more. In `cs-uri-query`, public rules
+# mean the whole target as often as what follows the `?`: either may match.
 def _parse_ordinary(text: str) -> Fields:
     """Read a common or combined line in which nothing is odd; LookupError or ValueError if something is."""
     parts = text.split('"', 6)
-    if len(parts) == 3:
-        parts += _NO_AGENT
-    head, request, numbers, referer, _, agent, rest = parts
+    head, request, numbers, referer, _, agent, rest = parts if len(parts) == 7 else [*parts, *_NO_AGENT]
     method, target, version = request.split(" ")
     client, nobody, stamp = head.partition(" - - [")
     if not nobody:
@@ -43,7 +42,6 @@ def _parse_ordinary(text: str) -> Fields:
         "cs-method": method,
         "cs-uri": target,
         "cs-uri-stem": path,
-        # Public rules mean the whole target as often as what follows the `?`: either may match.
         "cs-uri-query": [query, target] if mark else target,
         "cs-version": version,
         "sc-status": _STATUS[numbers[:5]],
