@@ -12,7 +12,7 @@ from tocsin.sigma.lint.finding import Edit, Finding
 from tocsin.sigma.lint.run import Linter
 from tocsin.sigma.parser import parse
 from tocsin.sigma.rule import Correlation, Filter
-from tocsin.sigma.tree import And, Node, Not, Or
+from tocsin.sigma.tree import Leaf, Node, Not, Text
 
 _ROUNDS = 5
 """A fix can uncover another; each round only shortens the list, so this is a bound and no tuning knob."""
@@ -95,14 +95,20 @@ def _meant(document: Any) -> Any:
 
 
 def plain(node: Node) -> Node:
-    """Say a tree without repeats and without joints of one: equal trees then match the same events."""
+    """Say a tree without repeats, joints of one and idle capitals: equal trees then match the same events."""
     if isinstance(node, Not):
         return Not(plain(node.item))
-    if not isinstance(node, And | Or):
-        return node
+    if isinstance(node, Leaf):
+        return Leaf(node.field, _lowered(node.test)) if isinstance(node.test, Text) else node
     kind = type(node)
     items: list[Node] = []
     for item in (plain(one) for one in node.items):
         items += item.items if isinstance(item, kind) else [item]
     unique = tuple(dict.fromkeys(items))
     return unique[0] if len(unique) == 1 else kind(unique)
+
+
+def _lowered(test: Text) -> Text:
+    if test.cased:
+        return test
+    return Text(tuple(part.lower() if isinstance(part, str) else part for part in test.parts))

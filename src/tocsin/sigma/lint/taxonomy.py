@@ -105,7 +105,8 @@ STATUSES = ("stable", "test", "experimental", "deprecated", "unsupported")
 
 RELATIONS = ("derived", "obsolete", "merged", "renamed", "similar", "correlation")
 
-TAG_NAMESPACES = ("attack", "car", "cve", "d3fend", "detection", "stp", "tlp")
+TAG_NAMESPACES = ("attack", "car", "cve", "d3fend", "detection", "stp", "tlp", "owasp")
+"""Those of the Sigma specification, and `owasp` for the CI/CD risks."""
 
 TACTICS = _words("""
     reconnaissance resource-development initial-access execution persistence privilege-escalation defense-evasion

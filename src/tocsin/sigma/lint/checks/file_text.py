@@ -17,7 +17,7 @@ _TRAILING = re.compile(r"[ \t]+(?=\r?$)", re.MULTILINE)
 _HIDDEN = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
 _PICTURES = frozenset({"So", "Sk", "Mn"})  # emoji, their skin tones, and the mark that asks for a picture
 _MIXED = re.compile(r"[^\W\d_]{2,}")
-_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9_]{4,99}\.ya?ml")
+_FILE_NAME = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*\.ya?ml|[a-z0-9]+(?:-[a-z0-9]+)*\.ya?ml")
 
 
 class NotYaml(FileCheck):
@@ -207,7 +207,7 @@ class NoFinalNewline(FileCheck):
 
 class FileName(FileCheck):
     code, name, severity = "TS012", "file-name", Severity.INFO
-    summary = "The file's name is not lower-case words joined by `_`, ending in `.yml`."
+    summary = "The file's name is not lower-case words joined by `_` (or all by `-`), ending in `.yml`."
     explain = "One form of names makes rules easy to find and to sort: `proc_creation_win_hidden_window.yml`."
     bad = "title: Suspicious Window Hidden by Example Tool\n"
     bad_path = "Hidden-Window.yml"
@@ -216,4 +216,4 @@ class FileName(FileCheck):
     def check(self, file: File) -> Iterator[Found]:
         name = PurePath(file.path).name
         if file.path != "-" and not _FILE_NAME.fullmatch(name):
-            yield file.found(0, 0, f"the file's name `{name}` is not lower-case words joined by `_`")
+            yield file.found(0, 0, f"the file's name `{name}` is not lower-case words joined by `_` or `-`")

@@ -116,7 +116,7 @@ class NeverTrue(RuleCheck):
     summary = "The rule asks for what cannot be together."
     explain = """
         One field cannot be equal to two different values, begin in two ways, or both match and not match.
-        Several values of which one suffices belong in a list without `|all`.
+        Several values of which one suffices belong in a list without `|all`. A field that holds a list may pass.
     """
     bad = """
         detection:
@@ -151,7 +151,7 @@ def _clash(joint: And) -> str:
     tests = [item for item in wanted if isinstance(item, Leaf)][:_MOST_LEAVES]
     for at, one in enumerate(tests):
         if any(_apart(one, other) for other in tests[at + 1 :]):
-            return f"never true: no value of `{one.field}` passes all tests on it"
+            return f"never true: no single value of `{one.field}` passes all tests on it"
     return ""
 
 

@@ -16,55 +16,6 @@ from tocsin.sigma.rule import Level
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*")
-_SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "for",
-        "from",
-        "in",
-        "into",
-        "is",
-        "nor",
-        "of",
-        "off",
-        "on",
-        "or",
-        "out",
-        "over",
-        "per",
-        "to",
-        "up",
-        "via",
-        "vs",
-        "with",
-        "without",
-        "than",
-        "that",
-        "the",
-        "this",
-        "its",
-        "onto",
-        "after",
-        "before",
-        "when",
-        "if",
-        "not",
-        "be",
-        "used",
-        "using",
-        "under",
-        "through",
-        "between",
-        "against",
-        "based",
-    ]
-)
 _LONGEST_TITLE = 110
 _SHORTEST_TITLE = 8
 _SHORTEST_DESCRIPTION = 16
@@ -116,18 +67,15 @@ class TitleLength(DocCheck):
 
 class TitleCase(DocCheck):
     code, name, severity = "TS104", "title-case", Severity.INFO
-    summary = "Words of the title begin in lower case."
-    explain = "The public rules write titles as titles: every word but the small ones begins with a capital."
-    bad = "title: Suspicious window hidden by example tool\n"
+    summary = "The title begins in lower case."
+    explain = "Titles stand in lists under each other, and begin with a capital."
+    bad = "title: suspicious Window Hidden by Example Tool\n"
     good = "title: Suspicious Window Hidden by Example Tool\n"
 
     def check(self, doc: Doc) -> Iterator[Found]:
-        words = doc.text_of("title").split()
-        small = [word for word in words if word.isalpha() and word.islower() and word not in _SMALL]
-        if small:
-            yield doc.at(
-                doc.entries["title"].value, f"words of a title begin with a capital: {', '.join(small)}"
-            )
+        word = doc.text_of("title").partition(" ")[0]
+        if word.isalpha() and word.islower():
+            yield doc.at(doc.entries["title"].value, f"begin the title with a capital: `{word.capitalize()}`")
 
 
 class TitleEnd(DocCheck):

@@ -43,7 +43,7 @@ class ReferenceNotUrl(DocCheck):
 class DuplicateReference(DocCheck):
     code, name, severity, fixes = "TS143", "duplicate-reference", Severity.INFO, True
     summary = "A reference stands in the list twice."
-    explain = "Once is enough."
+    explain = "It adds nothing, and often stands where another address was meant. `--fix` drops the second."
     bad = "references:\n    - https://example.org/write-up\n    - https://example.org/write-up\n"
     good = "references:\n    - https://example.org/write-up\n"
 

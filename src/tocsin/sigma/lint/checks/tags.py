@@ -32,8 +32,8 @@ class TagForm(DocCheck):
 
 class TagNamespace(DocCheck):
     code, name, severity = "TS152", "tag-namespace", Severity.WARNING
-    summary = "A tag's namespace is none of Sigma's."
-    explain = f"Sigma defines {', '.join(TAG_NAMESPACES)}."
+    summary = "A tag's namespace is none that is known."
+    explain = f"Known are {', '.join(TAG_NAMESPACES)}."
     bad = "tags:\n    - atack.t1564.003\n"
     good = "tags:\n    - attack.t1564.003\n"
 
@@ -41,7 +41,7 @@ class TagNamespace(DocCheck):
         for node in doc.listed("tags"):
             space, dot, _ = node.value.lower().partition(".")
             if dot and space not in TAG_NAMESPACES:
-                said = hint(space, TAG_NAMESPACES) or f"; Sigma has {', '.join(TAG_NAMESPACES)}"
+                said = hint(space, TAG_NAMESPACES) or f"; known are {', '.join(TAG_NAMESPACES)}"
                 yield doc.at(node, f"unknown namespace `{space}`{said}")
 
 
@@ -93,7 +93,7 @@ class AttackUnderscore(DocCheck):
 class DuplicateTag(DocCheck):
     code, name, severity, fixes = "TS156", "duplicate-tag", Severity.WARNING, True
     summary = "A tag stands in the list twice."
-    explain = "Once is enough."
+    explain = "It adds nothing, and often stands where another tag was meant. `--fix` drops the second."
     bad = "tags:\n    - attack.t1564.003\n    - attack.t1564.003\n"
     good = "tags:\n    - attack.t1564.003\n"
 

@@ -221,7 +221,6 @@ class DuplicateValue(ItemCheck):
         for value in item.values:
             text = str(value.read) if keep_case else str(value.read).lower()
             if text in seen:
-                # Same text in other case: dropping it changes the tree, if not what it matches; only exact ones go.
                 edit = doc.without_line(value.node)
                 yield doc.at(
                     value.node, f"`{value.read}` stands in this list twice", *([edit] if edit else [])
