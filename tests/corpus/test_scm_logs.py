@@ -11,7 +11,7 @@ from tocsin.sources import catalog
 from tocsin.sources.moment import to_epoch
 
 pytestmark = pytest.mark.corpus
-OURS = ("github_audit", "github_webhook", "gitlab_audit", "gitlab_webhook")
+OURS = ("github_audit", "github_delivery", "github_webhook", "gitlab_audit", "gitlab_webhook")
 
 
 def best(fields: Fields) -> str:
