@@ -100,7 +100,7 @@ class Work:
 
     def _build(self, source: Source, group: Group) -> _Lane:
         route = source.route(group.route)
-        partition = self.engine.partition(source, group.route, route)
+        partition = self.engine.partition(source, route, group.known)
         wanted: list[tuple[Path, ...]] = []
         pick = []
         for name in partition.fields:

@@ -1,6 +1,6 @@
 """The fast engine: picks the rules for each kind of event and compiles them when the first one arrives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import is_
 
 from tocsin.detect.field import Budget
@@ -32,9 +32,9 @@ class Engine:
             self.by_logsource.setdefault(rule.logsource, []).append((number, rule))
         self._partitions: dict[tuple[tuple[Rule, Node], ...], Partition] = {}
 
-    def partition(self, source: Source, values: tuple[Value, ...], route: Route) -> Partition:
-        """Return the partition for events of a source with these route_by values."""
-        chosen = tuple(self._select(source, values, route))
+    def partition(self, source: Source, route: Route, known: Mapping[Path, Value]) -> Partition:
+        """Return the partition for events of a route; known is what is certain of every one of them."""
+        chosen = tuple(self._select(source, route, known))
         found = self._partitions.get(chosen)
         if found is None:
             if len(self._partitions) >= MAX_PARTITIONS:
@@ -43,12 +43,7 @@ class Engine:
             found = self._partitions[chosen] = Partition(chosen, self.budget)
         return found
 
-    def _select(self, source: Source, values: tuple[Value, ...], route: Route) -> list[tuple[Rule, Node]]:
-        known = {
-            path: value
-            for path, value in zip(source.route_by, values, strict=True)
-            if value is not ABSENT and not isinstance(value, list | dict)
-        }
+    def _select(self, source: Source, route: Route, known: Mapping[Path, Value]) -> list[tuple[Rule, Node]]:
         fold = _Fold(source, route, known)
         chosen = sorted(
             (pair for logsource, pairs in self.by_logsource.items() if applies(logsource, route.logsources) for pair in pairs),
@@ -75,12 +70,12 @@ class _Fold:
     A condition that does not change comes back as the same object.
     """
 
-    def __init__(self, source: Source, route: Route, known: dict[Path, Value]) -> None:
+    def __init__(self, source: Source, route: Route, known: Mapping[Path, Value]) -> None:
         self.source = source
         self.route = route
         self.known = known
         self.certain: dict[str | None, Value] = {None: ABSENT}
-        """Field -> its value in every event of this route, ABSENT if that is not certain."""
+        """Field -> its value in every event of this route; ABSENT where that is not certain."""
 
     def __call__(self, node: Node) -> Node:
         if isinstance(node, Leaf):
@@ -98,10 +93,18 @@ class _Fold:
         value = self.certain.get(name, self)
         if value is self:
             assert name is not None  # noqa: S101 (None is in the table from the start)
-            value = self.certain[name] = self.known.get(self.source.paths(name, self.route)[0], ABSENT)
+            value = self.certain[name] = self._sure(name)
         if value is not ABSENT and not isinstance(leaf.test, SameAs):
             return ALWAYS if holds(localise(leaf, self.route).test, value) else NEVER
         return localise(leaf, self.route) if name is None or name in self.route.values else leaf
+
+    def _sure(self, name: str) -> Value:
+        for path in self.source.paths(name, self.route):
+            if path not in self.known:
+                return ABSENT
+            if self.known[path] is not ABSENT:
+                return self.known[path]
+        return ABSENT
 
 
 def _not(node: Node) -> Node:

@@ -42,6 +42,8 @@ class Source:
                return equal objects for equal values: they are memoised.
     glance     JSON only: which of route_by to look for in the raw bytes to guess the route; the guess is
                checked after decoding. Empty: all of route_by.
+    witnesses  JSON only: fields of which a record has one at least unless its fields are packed away (in a
+               rendered message, in XML); then it is read with `parse`, not with projection.
     roots      where a rule's field name is looked for, in order; ("",) is the event itself,
                ("Event.EventData.", "Event.System.") for EVTX.
     normalised ECS / vcs.* / cicd.* name -> native paths, best first. Rules may use these names too.
@@ -60,6 +62,7 @@ class Source:
     id: tuple[Path, ...] = ()
     route_by: tuple[Path, ...] = ()
     glance: tuple[Path, ...] = ()
+    witnesses: tuple[Path, ...] = ()
     roots: tuple[str, ...] = ("",)
 
     def paths(self, name: str, route: Route) -> tuple[Path, ...]:

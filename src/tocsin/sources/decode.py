@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,11 +22,16 @@ MAX_HINTS = 20_000
 
 @dataclass(slots=True)
 class Group:
-    """Rows of a batch that take one route; `parsed` holds their fields where those are known already."""
+    """Rows of a batch that take one route.
+
+    known: what is certain of each row: path -> value, ABSENT where they have no such field.
+    parsed: their fields, where those are read already.
+    """
 
     route: RouteKey
     rows: list[int]
-    parsed: list[Fields] | None = None
+    known: dict[Path, Value]
+    parsed: list[Fields] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -58,15 +63,14 @@ class LineDecoder:
             route = tuple([get(fields, path) for path in route_by])
             group = found.get(key := routing_key(route))
             if group is None:
-                group = found[key] = Group(route, [], [])
+                group = found[key] = Group(route, [], dict(zip(route_by, route, strict=True)))
             group.rows.append(row)
-            group.parsed.append(fields)  # type: ignore[union-attr]
+            group.parsed.append(fields)
         return list(found.values())
 
     def table(self, group: Group, _: Sequence[bytes], wanted: Wanted, __: object) -> Table:
         """Return the columns of a group."""
-        events = group.parsed or []
-        return Table(group.rows, [_column(events, paths) for paths in wanted])
+        return Table(group.rows, [_column(group.parsed, paths) for paths in wanted])
 
 
 def _column(events: list[Fields], paths: tuple[Path, ...]) -> Column:
@@ -83,6 +87,14 @@ def routing_key(route: RouteKey) -> object:
     return tuple((type(value), value if isinstance(value, str | int | float) else repr(value)) for value in route)
 
 
+class _Guess(NamedTuple):
+    """What a glance at a record tells: its route, what of it must be checked, and a field it should have."""
+
+    route: RouteKey
+    known: dict[Path, Value]
+    witness: Path | None
+
+
 class JsonDecoder:
     """For sources of JSON: a glance at the raw bytes guesses the route, decoding confirms it.
 
@@ -95,15 +107,15 @@ class JsonDecoder:
         self.glance = source.glance or source.route_by
         self.needles = [b'"' + path.rsplit(".", 1)[-1].encode() + b'":' for path in self.glance]
         self.nothing = source.route((ABSENT,) * len(source.route_by))
-        self.guesses: dict[tuple[bytes, ...], RouteKey] = {}
+        self.guesses: dict[tuple[bytes, ...], _Guess] = {}
+        self.witnesses: dict[object, Path | None] = {}
         self.projections: dict[object, Projection] = {}
 
     def groups(self, records: Sequence[bytes], refused: list[Refused]) -> list[Group]:  # noqa: ARG002
         """Sort the records by what their route seems to be. (What is refused shows in `table`.)"""
-        if not self.needles:
-            return [Group((), list(range(len(records))))]
+        glance = _glance_at_two if len(self.needles) == 2 else _glance_at
         found: dict[tuple[bytes, ...], list[int]] = {}
-        for row, hint in enumerate(map(_glance_at_two if len(self.needles) == 2 else _glance_at, records, repeat(self.needles))):
+        for row, hint in enumerate(map(glance, records, repeat(self.needles))):
             rows = found.get(hint)
             if rows is None:
                 found[hint] = [row]
@@ -111,59 +123,70 @@ class JsonDecoder:
                 rows.append(row)
         merged: dict[object, Group] = {}
         for hint, rows in found.items():
-            route = self._guess(hint, records[rows[0]])
-            group = merged.setdefault(routing_key(route), Group(route, []))
-            group.rows += rows
+            guess = self._guess(hint, records[rows[0]])
+            key = routing_key(guess.route)
+            self.witnesses.setdefault(key, guess.witness)
+            merged.setdefault(key, Group(guess.route, [], guess.known)).rows.extend(rows)
         return list(merged.values())
 
-    def _guess(self, hint: tuple[bytes, ...], record: bytes) -> RouteKey:
-        route = self.guesses.get(hint)
-        if route is None:
+    def _guess(self, hint: tuple[bytes, ...], record: bytes) -> _Guess:
+        guess = self.guesses.get(hint)
+        if guess is None:
             if len(self.guesses) >= MAX_HINTS:
                 self.guesses.clear()
-            route = self.guesses[hint] = self._true_route(record)
-        return route
+                self.witnesses.clear()
+            guess = self.guesses[hint] = self._look(record)
+        return guess
 
-    def _true_route(self, record: bytes) -> RouteKey:
+    def _look(self, record: bytes) -> _Guess:
         try:
             fields = self.source.parse(record)
         except DataError:
-            return (ABSENT,) * len(self.source.route_by)
-        return self._essence(tuple(get(fields, path) for path in self.source.route_by))
+            fields = {}
+        values = tuple(get(fields, path) for path in self.source.route_by)
+        witness = next((path for path in self.source.witnesses if get(fields, path) is not ABSENT), None)
+        return _Guess(*self._essence(values), witness)
 
-    def _essence(self, values: RouteKey) -> RouteKey:
+    def _essence(self, values: RouteKey) -> tuple[RouteKey, dict[Path, Value]]:
         """Drop what the route does not depend on: if the glance tells something, it tells all."""
-        if self.glance == self.source.route_by:
-            return values
-        seen = tuple(
-            value if path in self.glance else ABSENT for path, value in zip(self.source.route_by, values, strict=True)
-        )
-        return seen if self.source.route(seen) != self.nothing else values
+        known = dict(zip(self.source.route_by, values, strict=True))
+        if self.source.glance:
+            glanced = {path: known[path] for path in self.glance}
+            essence = tuple(glanced.get(path, ABSENT) for path in self.source.route_by)
+            if self.source.route(essence) != self.nothing:
+                return essence, glanced
+        return values, known
 
     def table(self, group: Group, records: Sequence[bytes], wanted: Wanted, plan: object) -> Table:
         """Decode a group's records; plan identifies `wanted`, so that its Struct is made once."""
+        witness = self.witnesses.get(routing_key(group.route))
+        certain = [*group.known, *([witness] if witness else [])]
         projection = self.projections.get(plan)
         if projection is None:
             if len(self.projections) >= MAX_HINTS:
                 self.projections.clear()
-            projection = self.projections[plan] = Projection([*((path,) for path in self._checked(group)), *wanted])
+            projection = self.projections[plan] = Projection([*((path,) for path in certain), *wanted])
         table = Table(group.rows, [])
         decoded = self._decode(projection, group, records, table)
         columns = projection.columns(decoded)
-        checked = self._checked(group)
-        table.columns = columns[len(checked) :]
-        if decoded and not all(map(_is_all, columns[: len(checked)], _values(group, self.source, checked))):
+        if self.source.witnesses and decoded and (not witness or ABSENT in columns[len(group.known)]):
+            self._complete(projection, decoded, columns[len(group.known)] if witness else (), table, records)
+            columns = projection.columns(decoded)
+        table.columns = columns[len(certain) :]
+        if decoded and not all(map(_is_all, columns, group.known.values())):
             self._set_strays_aside(table, group, records)
         return table
 
-    def _checked(self, group: Group) -> tuple[Path, ...]:
-        """Return the fields that must be as guessed: those of the glance, or all if it tells nothing."""
-        essential = self.glance != self.source.route_by and group.route == self._essence(group.route)
-        told = any(
-            value is not ABSENT and path not in self.glance
-            for path, value in zip(self.source.route_by, group.route, strict=True)
-        )
-        return self.glance if essential and not told else self.source.route_by
+    def _complete(
+        self, projection: Projection, decoded: list[Any], seen: Column, table: Table, records: Sequence[bytes]
+    ) -> None:
+        """Decode again, from what the source's parser makes of it, each record whose fields are packed away."""
+        for place, row in enumerate(table.rows):
+            if not seen or seen[place] is ABSENT:
+                try:
+                    decoded[place] = _decode_fields(projection, self.source.parse(records[row]))
+                except DataError:
+                    continue  # what projection read of it stands
 
     def _decode(self, projection: Projection, group: Group, records: Sequence[bytes], table: Table) -> list[Any]:
         decode = projection.decode
@@ -186,30 +209,29 @@ class JsonDecoder:
             return projection.decode(record)
         except (msgspec.MsgspecError, RecursionError, UnicodeError):
             # Not as the fast decoder wants it: broken, or merely badly encoded. The source's parser says which.
-            fields = self.source.parse(record)
-        try:
-            return projection.decode(msgspec.json.encode(fields))
-        except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
-            raise DataError("not decodable", type(error).__name__) from None
+            return _decode_fields(projection, self.source.parse(record))
 
     def _set_strays_aside(self, table: Table, group: Group, records: Sequence[bytes]) -> None:
         expected = routing_key(group.route)
         strays: dict[object, Group] = {}
         kept = []
         for place, row in enumerate(table.rows):
-            route = self._true_route(records[row])
-            if (key := routing_key(route)) == expected:
+            guess = self._look(records[row])
+            if (key := routing_key(guess.route)) == expected:
                 kept.append(place)
             else:
-                strays.setdefault(key, Group(route, [])).rows.append(row)
+                self.witnesses.setdefault(key, guess.witness)
+                strays.setdefault(key, Group(guess.route, [], guess.known)).rows.append(row)
         table.strays = list(strays.values())
         table.rows = [table.rows[place] for place in kept]
         table.columns = [[column[place] for place in kept] for column in table.columns]
 
 
-def _values(group: Group, source: Source, paths: tuple[Path, ...]) -> list[Value]:
-    known = dict(zip(source.route_by, group.route, strict=True))
-    return [known[path] for path in paths]
+def _decode_fields(projection: Projection, fields: Fields) -> Any:
+    try:
+        return projection.decode(msgspec.json.encode(fields))
+    except (msgspec.MsgspecError, RecursionError, UnicodeError) as error:
+        raise DataError("not decodable", type(error).__name__) from None
 
 
 def _glance_at_two(record: bytes, needles: list[bytes]) -> tuple[bytes, ...]:

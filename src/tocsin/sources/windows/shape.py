@@ -14,13 +14,10 @@ class WindowsSource(Source):
     instead   rule field -> places that come before the event's own field of that name, which in this
               shape holds something else or a wrapper of the value.
     envelope  rule field -> places to look last; whole paths, not joined to `roots`.
-    witnesses names of which an event that has its fields has one at least; where all are absent a decode
-              of single fields is not enough: `parse` finds more of them, in a text of the event.
     """
 
     instead: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     envelope: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
-    witnesses: tuple[Path, ...] = ()
 
     def paths(self, name: str, route: Route) -> tuple[Path, ...]:
         """Return where a rule's field is looked for, best first."""

@@ -41,7 +41,9 @@ SOURCE = WindowsSource(
     route_by=("Event.System.Channel", "Event.System.EventID.#text", "Event.System.EventID", *_PROVIDER),
     roots=("Event.EventData.", "Event.System.", "Event.UserData.*."),
     instead={
-        "EventID": ("Event.System.EventID.#text",),
+        # What the route knows comes first: rules on it are then settled when they are compiled.
+        "Channel": ("Event.System.Channel",),
+        "EventID": ("Event.System.EventID.#text", "Event.System.EventID"),
         "Data": ("Event.EventData.Data.#text",),
     },
     envelope={

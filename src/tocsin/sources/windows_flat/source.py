@@ -56,6 +56,7 @@ SOURCE = WindowsSource(
     recognise=_recognise,
     route=_route,
     route_by=(*_CHANNEL, *_EVENT_ID, *_PROVIDER),
+    glance=("Channel", "EventID"),
     witnesses=WITNESSES,
     instead={
         # nxlog has names of its own that hide the event's: it keeps those under another name.
