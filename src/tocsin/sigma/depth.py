@@ -5,18 +5,19 @@ import yaml
 from tocsin.errors import ContentError
 
 MAX_NESTING = 200
-"""Real rules nest to 8."""
-_OPENERS = ("[", "{", "- ", "? ")
+"""Real rules nest to 8; the stack of the C parser holds some 100,000."""
+_OPENERS = (b"[", b"{", b"-", b"?")
+_SUSPICIOUS = 1000
 
 
-def refuse_deep(text: str) -> None:
+def refuse_deep(content: bytes) -> None:
     """Raise ContentError if the text nests deeper than any rule; YAML errors are left to the real parse."""
     # A level of block nesting costs its indentation, so only these can nest deep in a short file.
-    if sum(text.count(opener) for opener in _OPENERS) < MAX_NESTING:
+    if sum(content.count(opener) for opener in _OPENERS) < _SUSPICIOUS:
         return
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        for event in yaml.parse(content, Loader=yaml.CSafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_NESTING:
                 raise ContentError("nests too deep to be a rule", line=event.start_mark.line + 1)

@@ -9,6 +9,7 @@ import yaml
 
 from tocsin.errors import ConfigError, ContentError
 from tocsin.model.logsource import LogSource
+from tocsin.sigma.depth import refuse_deep
 from tocsin.sigma.modifiers import NeedsPlaceholderError, Placeholders
 from tocsin.sigma.parser import parse
 from tocsin.sigma.rule import Correlation, Document, Filter, Rule
@@ -95,6 +96,7 @@ def read_text(content: bytes, placeholders: Placeholders, *, path: str) -> Itera
     """Yield each document of a YAML text, or the error that stands for it."""
     starts = _document_lines(content)
     try:
+        refuse_deep(content)
         for index, document in enumerate(yaml.load_all(content, Loader=yaml.CSafeLoader)):
             line = starts[index] if index < len(starts) else 1
             if document is not None:
@@ -103,6 +105,8 @@ def read_text(content: bytes, placeholders: Placeholders, *, path: str) -> Itera
         mark = getattr(error, "problem_mark", None)
         what = str(getattr(error, "problem", None) or error).splitlines()[0]
         yield ContentError(f"not YAML: {what}", path=path, line=mark.line + 1 if mark else 0)
+    except ContentError as error:
+        yield ContentError(error.message, path=path, line=error.line)
     except RecursionError:
         yield ContentError("nests too deep to be a rule", path=path)
     except ValueError as error:  # a scalar that only looks like a date or a number, such as 2024-13-45

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from tocsin.errors import ContentError
-from tocsin.sigma.depth import refuse_deep
+from tocsin.sigma.depth import MAX_NESTING, refuse_deep
 from tocsin.sigma.lint.finding import Edit, Found
 from tocsin.sigma.lint.items import Condition, Item, read_conditions, read_items
 from tocsin.sigma.modifiers import NeedsPlaceholderError
@@ -192,7 +192,7 @@ def read(path: str, content: bytes) -> File:
         file.trouble = file.found(len(before), len(before) + 1, "the file is not UTF-8; save it as UTF-8")
         return file
     try:
-        refuse_deep(file.text)
+        refuse_deep(content)
         for node, value in _compose(file.text):
             if isinstance(node, yaml.MappingNode) and isinstance(value, dict):
                 file.documents.append(_document(file, node, value))
@@ -223,17 +223,17 @@ def _compose(text: str) -> Iterator[tuple[yaml.Node, Any]]:
 
 
 def _refuse_endless(top: yaml.Node) -> None:
-    waiting = [top]
+    waiting = [(top, 0)]
     seen = 0
     while waiting:
-        node = waiting.pop()
+        node, depth = waiting.pop()
         seen += 1
-        if seen > MAX_NODES:
-            raise ContentError(f"the document unfolds to more than {MAX_NODES} nodes (YAML aliases?)")
+        if seen > MAX_NODES or depth > MAX_NESTING:
+            raise ContentError(f"nests too deep, or unfolds to more than {MAX_NODES} nodes (YAML aliases?)")
         if isinstance(node, yaml.SequenceNode):
-            waiting += node.value
+            waiting += ((one, depth + 1) for one in node.value)
         elif isinstance(node, yaml.MappingNode):
-            waiting += (one for pair in node.value for one in pair)
+            waiting += ((one, depth + 1) for pair in node.value for one in pair)
 
 
 def _document(file: File, node: yaml.MappingNode, value: dict[Any, Any]) -> Doc:

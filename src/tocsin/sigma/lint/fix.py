@@ -68,7 +68,7 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 def meaning(text: str) -> list[Any]:
     """Return what the documents of a text match, without what they say about themselves."""
     try:
-        refuse_deep(text)
+        refuse_deep(text.encode())
         return [_meant(one) for one in yaml.load_all(text, Loader=yaml.CSafeLoader) if one is not None]
     except (yaml.YAMLError, ContentError, ValueError, RecursionError) as error:
         return [type(error).__name__]

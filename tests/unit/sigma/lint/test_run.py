@@ -156,6 +156,11 @@ def test_billion_laughs_are_refused_quickly() -> None:
     assert time.process_time() - before < 5
 
 
+def test_deep_indentation_is_refused() -> None:
+    text = "".join(" " * depth + "a:\n" for depth in range(1500))
+    assert "deep" in next(one.message for one in lint(text).findings if one.code == "TS001")
+
+
 @pytest.mark.parametrize("opener", ["[", "{a: ", "- ", "? "])
 def test_deep_nesting_is_refused(opener: str) -> None:
     found = [one for one in lint(opener * 200_000).findings if one.code == "TS001"]
