@@ -4,8 +4,8 @@ import io
 from pathlib import Path
 
 import pytest
-from report_samples import T0, few, summary
 
+from report_samples import T0, few, summary
 from tocsin.report import About, load, names
 
 FOLDER = Path(__file__).parent / "report"
@@ -33,7 +33,9 @@ def test_a_format_that_is_asked_for_in_color_writes_the_same_words() -> None:
     out = io.StringIO()
     about = About(version="0.1.0", color=True, width=100)
     load("table").write(out, iter(matches), lambda: summary(matches), about)
-    bare = "".join(part.partition("m")[2] if index else part for index, part in enumerate(out.getvalue().split("\x1b[")))
+    bare = "".join(
+        part.partition("m")[2] if index else part for index, part in enumerate(out.getvalue().split("\x1b["))
+    )
     words = [line.rstrip() for line in bare.splitlines()]
     assert "\x1b[" in out.getvalue()
     assert words == [line.rstrip() for line in written("table").decode().splitlines()]

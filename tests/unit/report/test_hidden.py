@@ -8,7 +8,21 @@ from tocsin.report.hidden import HIDDEN, written
 
 
 def test_every_control_format_and_surrogate_character_is_hidden() -> None:
-    visible_formats = {0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
+    visible_formats = {
+        0x600,
+        0x601,
+        0x602,
+        0x603,
+        0x604,
+        0x605,
+        0x6DD,
+        0x70F,
+        0x890,
+        0x891,
+        0x8E2,
+        0x110BD,
+        0x110CD,
+    }
     for code in range(0x20000):
         category = unicodedata.category(chr(code))
         if category in {"Cc", "Cs"} or (category == "Cf" and code < 0x10000 and code not in visible_formats):
@@ -22,7 +36,13 @@ def test_what_can_be_seen_is_not_hidden(plain: str) -> None:
 
 @pytest.mark.parametrize(
     ("character", "text"),
-    [("\n", "\\n"), ("\x1b", "\\x1b"), ("\x9b", "\\x9b"), ("\u202e", "\\u202e"), ("\U000e0041", "\\U000e0041")],
+    [
+        ("\n", "\\n"),
+        ("\x1b", "\\x1b"),
+        ("\x9b", "\\x9b"),
+        ("\u202e", "\\u202e"),
+        ("\U000e0041", "\\U000e0041"),
+    ],
 )
 def test_a_hidden_character_is_written_out(character: str, text: str) -> None:
     assert written(character) == text

@@ -1,7 +1,6 @@
 """Text made harmless to look at."""
 
 from report_samples import EVIL
-
 from tocsin.model.event import ABSENT
 from tocsin.report.hidden import HIDDEN
 from tocsin.report.inert import cut, pieces, show, visible

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import msgspec
-from report_samples import EVIL, KEY, T0, few, hostile, match
 
+from report_samples import EVIL, KEY, T0, few, hostile, match
 from tocsin.report.match_line import MatchLine, line, schema
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
@@ -47,7 +47,9 @@ def test_every_line_reads_back_as_the_struct() -> None:
 def test_hostile_text_is_one_line_of_valid_json_without_anything_hidden() -> None:
     for one in hostile()[0]:
         written = line(one)
-        assert not any(ord(character) < 0x20 or character in "\u202e\u2066\u200b\x9b\u2028" for character in written)
+        assert not any(
+            ord(character) < 0x20 or character in "\u202e\u2066\u200b\x9b\u2028" for character in written
+        )
         assert json.loads(written)["source"] == one.source.replace("\ud800", "?")
     assert any("\u202e" in json.loads(line(one))["source"] for one in hostile()[0])
 

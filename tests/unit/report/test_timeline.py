@@ -1,14 +1,16 @@
 """Matches over event time."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as some
-from report_samples import T0
 
+from report_samples import T0
 from tocsin.report.timeline import WIDTHS, Timeline
 
 
 def test_each_width_divides_the_next() -> None:
-    assert all(wide % narrow == 0 for narrow, wide in zip(WIDTHS, WIDTHS[1:], strict=False))
+    assert all(wide % narrow == 0 for narrow, wide in pairwise(WIDTHS))
 
 
 def test_a_day_is_drawn_in_half_hours() -> None:
