@@ -30,8 +30,8 @@ def _recognise(record: bytes, fields: Fields | None) -> int:
 
 
 def _route(values: tuple[Value, ...]) -> Route:
-    kind = values[0]
-    return _STARTED if isinstance(kind, str) and kind in {"EXECVE", "USER_CMD"} else _RECORDED
+    kind, result = values
+    return _STARTED if kind == "EXECVE" or (kind == "USER_CMD" and result != "failed") else _RECORDED
 
 
 SOURCE = Source(
@@ -41,7 +41,7 @@ SOURCE = Source(
     parse=parse_record,
     recognise=_recognise,
     route=_route,
-    route_by=("type",),
+    route_by=("type", "res"),
     normalised={
         "event.action": ("event.action",),
         "event.outcome": ("event.outcome",),

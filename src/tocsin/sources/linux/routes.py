@@ -6,7 +6,7 @@ from tocsin.model.event import Path, Value
 from tocsin.model.logsource import LogSource
 from tocsin.ports.source import Route
 
-ROUTE_BY: tuple[Path, ...] = ("process.name", "event.action")
+ROUTE_BY: tuple[Path, ...] = ("process.name", "event.action", "event.outcome")
 
 _SYSLOG = LogSource("linux", None, "syslog")
 _AUTH = LogSource("linux", None, "auth")
@@ -36,10 +36,10 @@ _ALIASES: dict[str, tuple[Path, ...]] = {
 
 def route(values: tuple[Value, ...]) -> Route:
     """Return the route of a line by its program and what it did; total for hostile types."""
-    program, action = values
+    program, action, outcome = values
     known = program if isinstance(program, str) and len(program) < 40 else ""
     service = _SERVICES.get(known)
-    ran = isinstance(action, str) and action in _COMMANDS
+    ran = isinstance(action, str) and action in _COMMANDS and outcome != "failure"
     return _route(service, auth=known in AUTH_PROGRAMS, ran=ran)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from tocsin.errors import DataError
 from tocsin.model.event import Fields
+from tocsin.model.logsource import LogSource
 from tocsin.sources import catalog
 from tocsin.sources.linux.messages import read_message
 
@@ -51,11 +52,20 @@ def test_an_older_pam_writes_its_name_into_the_tag() -> None:
     assert fields["user.name"] == "bob"
 
 
+NEW_PROCESS = LogSource("linux", "process_creation", None)
+
+
 def test_a_command_of_sudo_is_a_new_process_to_rules() -> None:
     source = catalog()["linux_auth"]
-    route = source.route(("sudo", "sudo"))
-    assert "product linux, category process_creation" in [str(declared) for declared in route.logsources]
+    route = source.route(("sudo", "sudo", "success"))
+    assert NEW_PROCESS in route.logsources
     assert source.paths("CommandLine", route)[-1] == "process.command_line"
+
+
+def test_a_command_that_was_refused_is_none() -> None:
+    assert NEW_PROCESS not in catalog()["linux_auth"].route(("sudo", "sudo", "failure")).logsources
+    assert NEW_PROCESS not in catalog()["auditd"].route(("USER_CMD", "failed")).logsources
+    assert NEW_PROCESS in catalog()["auditd"].route(("USER_CMD", "success")).logsources
 
 
 @pytest.mark.parametrize("name", ["linux_auth", "syslog", "journald", "auditd", "sysmon_linux"])
