@@ -1,0 +1,111 @@
+"""Sigma's taxonomy (Sysmon, W3C and firewall names) -> where ECS has it."""
+
+from typing import TypeAlias
+
+Aliases: TypeAlias = dict[str, tuple[str, ...]]
+
+PROCESS: Aliases = {
+    "Image": ("process.executable",),
+    "CommandLine": ("process.command_line",),
+    "OriginalFileName": ("process.pe.original_file_name",),
+    "Description": ("process.pe.description",),
+    "Product": ("process.pe.product",),
+    "Company": ("process.pe.company",),
+    "FileVersion": ("process.pe.file_version",),
+    "CurrentDirectory": ("process.working_directory",),
+    "IntegrityLevel": ("process.Ext.token.integrity_level_name",),
+    "ProcessId": ("process.pid",),
+    "ProcessGuid": ("process.entity_id",),
+    "ParentImage": ("process.parent.executable",),
+    "ParentCommandLine": ("process.parent.command_line",),
+    "ParentProcessId": ("process.parent.pid",),
+    "ParentProcessGuid": ("process.parent.entity_id",),
+    "ParentUser": ("process.parent.user.name",),
+    "User": ("user.name", "process.user.name"),
+    "Imphash": ("process.pe.imphash", "process.hash.imphash", "dll.pe.imphash"),
+    "md5": ("process.hash.md5", "file.hash.md5", "dll.hash.md5"),
+    "sha1": ("process.hash.sha1", "file.hash.sha1", "dll.hash.sha1"),
+    "sha256": ("process.hash.sha256", "file.hash.sha256", "dll.hash.sha256"),
+}
+FILE: Aliases = {
+    "TargetFilename": ("file.path",),
+    "SourceFilename": ("file.Ext.original.path", "file.origin_path"),
+    "FileName": ("file.path",),
+    "Filename": ("file.path", "file.name"),
+    "PipeName": ("file.name",),
+    "ImageLoaded": ("dll.path", "file.path"),
+    "Signed": ("dll.code_signature.exists", "file.code_signature.exists"),
+    "Signature": ("dll.code_signature.subject_name", "rule.name", "threat.indicator.name"),
+    "SignatureStatus": ("dll.code_signature.status", "file.code_signature.status"),
+    "TargetObject": ("registry.path",),
+    "Details": ("registry.data.strings",),
+}
+NETWORK: Aliases = {
+    "SourceIp": ("source.ip",),
+    "SourcePort": ("source.port",),
+    "SourceHostname": ("source.domain",),
+    "DestinationIp": ("destination.ip",),
+    "DestinationPort": ("destination.port",),
+    "DestinationHostname": ("destination.domain",),
+    "Protocol": ("network.transport",),
+    "Initiated": ("network.direction",),
+    "QueryName": ("dns.question.name",),
+    "QueryResults": ("dns.answers.data", "dns.resolved_ip"),
+    "QueryStatus": ("dns.response_code",),
+    "query": ("dns.question.name",),
+    "record_type": ("dns.question.type",),
+    "answer": ("dns.answers.data", "dns.resolved_ip"),
+    "src_ip": ("source.ip",),
+    "src_port": ("source.port",),
+    "dst_ip": ("destination.ip",),
+    "dst_port": ("destination.port",),
+    "action": ("event.action", "event.type"),
+}
+# Public rules mean the path as often as the query when they say cs-uri-query, so the whole comes first.
+_WHOLE = ("url.original", "url.full")
+WEB: Aliases = {
+    "c-ip": ("source.ip", "client.ip", "source.address"),
+    "c-uri": _WHOLE,
+    "cs-uri": _WHOLE,
+    "c-uri-query": (*_WHOLE, "url.query"),
+    "cs-uri-query": (*_WHOLE, "url.query", "url.path"),
+    "c-uri-stem": ("url.path", *_WHOLE),
+    "cs-uri-stem": ("url.path", *_WHOLE),
+    "c-uri-extension": ("url.extension",),
+    "c-useragent": ("user_agent.original",),
+    "cs-user-agent": ("user_agent.original",),
+    "cs-method": ("http.request.method",),
+    "cs-host": ("url.domain", "destination.domain"),
+    "r-dns": ("url.domain", "destination.domain"),
+    "cs-referer": ("http.request.referrer",),
+    "cs-referrer": ("http.request.referrer",),
+    "cs-username": ("user.name",),
+    "cs-version": ("http.version",),
+    "cs-bytes": ("http.request.bytes", "http.request.body.bytes"),
+    "sc-bytes": ("http.response.bytes", "http.response.body.bytes"),
+    "sc-status": ("http.response.status_code",),
+}
+EVENT: Aliases = {
+    "EventID": ("event.code",),
+    "Provider_Name": ("event.provider",),
+    "Computer": ("host.name",),
+    "ComputerName": ("host.name",),
+    "EventType": ("event.action",),
+    "type": ("auditd.message_type", "auditd.log.record_type"),
+}
+CLOUDTRAIL: Aliases = {
+    "eventName": ("event.action",),
+    "eventSource": ("event.provider",),
+    "sourceIPAddress": ("source.ip", "source.address"),
+    "userAgent": ("user_agent.original",),
+    "awsRegion": ("cloud.region",),
+    "errorCode": ("aws.cloudtrail.error_code",),
+    "errorMessage": ("aws.cloudtrail.error_message",),
+    "eventType": ("aws.cloudtrail.event_type",),
+    "requestParameters": ("aws.cloudtrail.request_parameters",),
+    "responseElements": ("aws.cloudtrail.response_elements",),
+    "userIdentity.type": ("aws.cloudtrail.user_identity.type",),
+    "userIdentity.arn": ("aws.cloudtrail.user_identity.arn",),
+    "userIdentity.userName": ("user.name",),
+}
+ALL: Aliases = {**PROCESS, **FILE, **NETWORK, **WEB, **EVENT}
