@@ -46,20 +46,18 @@ def parse_line(record: bytes) -> Fields:
     if found := _BSD.match(line):
         return _bsd(line, found)
     if found := _PRI_ONLY.match(line):
-        return _with_tag(line[found.end() :], {}, found[1], found[2], found[3])
+        return _with_tag({"message": line[found.end() :]}, found[1], found[2], found[3])
     raise DataError("no syslog header" if line.strip() else "empty line")
 
 
 def _bsd(line: str, found: re.Match[str]) -> Fields:
     pri, stamp, iso, host, program, pid = found.groups()
-    fields: Fields = {}
-    if iso:
+    fields: Fields = {"message": line[found.end() :]}
+    if iso or (iso := _iso(stamp, int(time.time() // 86400))):
         fields["timestamp"] = iso
-    elif known := _iso(stamp, int(time.time() // 86400)):
-        fields["timestamp"] = known
     if host:
         fields["host.name"] = host
-    return _with_tag(line[found.end() :], fields, pri, program, pid)
+    return _with_tag(fields, pri, program, pid)
 
 
 def _ietf(line: str, found: re.Match[str]) -> Fields:
@@ -74,18 +72,17 @@ def _ietf(line: str, found: re.Match[str]) -> Fields:
     data, end = _structured_data(line, found.end())
     if data:
         fields["log.syslog.structured_data"] = data
-    message = line[end:].removeprefix(" ").removeprefix("\ufeff")
-    return _with_tag(message, fields, pri, program, pid)
+    fields["message"] = line[end:].removeprefix(" ").removeprefix("\ufeff")
+    return _with_tag(fields, pri, program, pid)
 
 
-def _with_tag(message: str, fields: Fields, pri: str | None, program: str | None, pid: str | None) -> Fields:
+def _with_tag(fields: Fields, pri: str | None, program: str | None, pid: str | None) -> Fields:
     if program:
         fields["process.name"] = program if program[0] != "/" else program.rpartition("/")[2] or program
     if pid:
         fields["process.pid"] = number(pid)
     if pri and (code := int(pri)) < len(FACILITIES) * 8:
         add_priority(fields, code)
-    fields["message"] = message
     return fields
 
 

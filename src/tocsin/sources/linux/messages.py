@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tocsin.model.event import Fields
 from tocsin.sources.linux.accounts import read_accounts
-from tocsin.sources.linux.pam import is_pam, read_pam
+from tocsin.sources.linux.pam import read_pam
 from tocsin.sources.linux.sshd import read_sshd
 from tocsin.sources.linux.sudo import read_pkexec, read_su, read_sudo
 from tocsin.sources.linux.system import read_cron, read_kernel, read_login, read_logind, read_systemd
@@ -41,21 +41,19 @@ _READERS: dict[str, Callable[[str, Fields], None]] = {
     "kernel": read_kernel,
 }
 
+_PAM = frozenset({"pam_", "PAM "})
+
 
 def read_message(fields: Fields) -> Fields:
     """Add to a syslog line's fields what its message says, if the program is known."""
-    program = fields.get("process.name", "")
-    if program.endswith("(pam_unix)"):
-        # Linux-PAM before 0.99 put the module into the tag.
-        fields["process.name"] = program = program[: -len("(pam_unix)")]
-        read_pam(fields["message"], fields)
-        return fields
     message = fields["message"]
-    if message.startswith(" "):
-        message = message.lstrip()
-    reader = _READERS.get(program)
-    if is_pam(message):
+    program = fields.get("process.name", "")
+    if message[:4] in _PAM:
         read_pam(message, fields)
-    elif reader is not None:
-        reader(message, fields)
+    elif reader := _READERS.get(program):
+        reader(message.lstrip(" ") if message[:1] == " " else message, fields)
+    elif program.endswith("(pam_unix)"):
+        # Linux-PAM before 0.99 put the module into the tag.
+        fields["process.name"] = program[: -len("(pam_unix)")]
+        read_pam(message, fields)
     return fields

@@ -55,11 +55,6 @@ _TABLE = {
 _MORE = Shape(r"PAM (\d{1,6}) more authentication failures?;", "event.repeated", **_FAILED)
 
 
-def is_pam(message: str) -> bool:
-    """Tell whether the message is one of PAM's."""
-    return message.startswith(("pam_", "PAM ", "session ", "authentication failure", "check pass"))
-
-
 def read_pam(message: str, fields: Fields) -> None:
     """Read a PAM message; the user is who acts, the effective user who they become."""
     if message.startswith("PAM "):
@@ -91,7 +86,7 @@ def _read_pairs(pairs: str, fields: Fields) -> None:
     # `user=` is the account that was tried, `ruser=` who tried; both are absent for unknown users.
     given = dict(pair.partition("=")[::2] for pair in pairs.split())
     if host := given.get("rhost"):
-        put_address(fields, "source.ip", host)
+        put_address(fields, host)
     if user := given.get("user") or given.get("logname"):
         fields["user.name"] = user
     if uid := given.get("uid"):

@@ -1,7 +1,7 @@
 """A message's shape: a linear pattern, the names of its groups, and what such a message means."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -28,23 +28,30 @@ class Shape:
         if found is None:
             return False
         fields.update(self.said)
-        names: Sequence[str] = self.names
-        values: Sequence[str] = found.groups()
+        values = found.groups()
         if None in values or "" in values:
-            said = [(name, value) for name, value in zip(names, values, strict=True) if value]
-            names, values = [name for name, _ in said], [value for _, value in said]
-        fields.update(zip(names, values, strict=True))
+            self._read_gaps(values, fields)
+            return True
+        fields.update(zip(self.names, values, strict=True))
         for name in self.numbers:
-            if name in names:
-                fields[name] = number(fields[name])
-        if self.addressed and "source.ip" in names and not is_address(fields["source.ip"]):
+            fields[name] = number(fields[name])
+        if self.addressed and not is_address(fields["source.ip"]):
             fields["source.address"] = fields.pop("source.ip")
         return True
 
+    def _read_gaps(self, values: tuple[str | None, ...], fields: Fields) -> None:
+        for name, value in zip(self.names, values, strict=True):
+            if not value:
+                continue
+            if name == "source.ip":
+                put_address(fields, value)
+            else:
+                fields[name] = number(value) if name in self.numbers else value
 
-def put_address(fields: Fields, name: str, value: str) -> None:
+
+def put_address(fields: Fields, text: str) -> None:
     """Set source.ip, or source.address when the text is a name and no IP address."""
-    fields[name if is_address(value) else "source.address"] = value
+    fields["source.ip" if is_address(text) else "source.address"] = text
 
 
 @lru_cache(maxsize=8192)

@@ -201,7 +201,7 @@ _REPEATED = re.compile(r"message repeated (\d{1,6}) times: \[ ?(.*)\]\s*$")
 
 def read_sshd(message: str, fields: Fields) -> None:
     """Read a message of sshd; one that rsyslog folded is read as the message it repeats."""
-    if message.startswith("message repeated ") and (found := _REPEATED.match(message)):
+    if message[:17] == "message repeated " and (found := _REPEATED.match(message)):
         fields["event.repeated"] = int(found[1])
         message = found[2]
     read_by_word(_TABLE, message, fields)
