@@ -6,6 +6,7 @@ from tocsin.errors import DataError
 from tocsin.model.event import Fields, Value
 from tocsin.model.logsource import LogSource
 from tocsin.ports.source import Kind, Route, Source
+from tocsin.sources.linux.header import parse_line
 
 _ROUTE = Route(logsources=(LogSource("nginx", None, "nginx"),))
 
@@ -14,12 +15,15 @@ _HEAD = re.compile(
     re.ASCII,
 )
 _SHAPE = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]{2,8}\] \d+#\d+: ")
+_SYSLOG = re.compile(rb"<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT")
+_LONGEST_HEADER = 400
 _PART = re.compile(r', (server|request|subrequest|upstream|host|referrer): (?:"([^"]*)"|([^",]*))')
 _USER = re.compile(r'user "([^"]{1,256})"(?:: password mismatch| was not found in )')
 
 
 def _parse(record: bytes) -> Fields:
-    text = record.decode("utf-8", "replace")
+    start = _start(record)
+    text = record[start:].decode("utf-8", "replace")
     found = _HEAD.match(text)
     if not found:
         raise DataError("not an nginx error line")
@@ -37,7 +41,17 @@ def _parse(record: bytes) -> Fields:
     if mark:
         _add_context(fields, context)
     _add_failed_login(fields, message)
+    if start:
+        fields |= {name: value for name, value in parse_line(record[:start]).items() if name == "host.name"}
     return fields
+
+
+def _start(record: bytes) -> int:
+    """Return where nginx's own part begins: 0, or after the syslog header that it or a relay put before it."""
+    if record[:4].isdigit() and record[4:5] == b"/":
+        return 0
+    found = _SHAPE.search(record, 0, _LONGEST_HEADER)
+    return found.start() if found else 0
 
 
 def _add_context(fields: Fields, context: str) -> None:
@@ -61,7 +75,11 @@ def _add_failed_login(fields: Fields, message: str) -> None:
 
 
 def _recognise(record: bytes, fields: Fields | None) -> int:
-    return 95 if fields is None and _SHAPE.match(record) else 0
+    if fields is not None:
+        return 0
+    if _SHAPE.match(record):
+        return 95
+    return 88 if _SYSLOG.match(record) and _SHAPE.search(record, 0, _LONGEST_HEADER) else 0
 
 
 def _route(_: tuple[Value, ...]) -> Route:
@@ -80,6 +98,7 @@ SOURCE = Source(
         "log.level": ("level",),
         "process.pid": ("pid",),
         "process.thread.id": ("tid",),
+        "host.name": ("host.name",),
         "source.ip": ("client",),
         "user.name": ("user.name",),
         "event.action": ("event.action",),
