@@ -24,13 +24,15 @@ def duration(seconds: float) -> str:
     if seconds < 10 and seconds != int(seconds):
         return f"{seconds:.2f} s"
     whole = round(seconds)
+    if whole >= 172800:
+        return plural(whole // 86400, "day")
     if whole < 60:
         return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    if whole < 172800:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return plural(whole // 86400, "day")
+    big, small, units = (
+        (whole // 60, whole % 60, "min s") if whole < 3600 else (whole // 3600, whole % 3600 // 60, "h min")
+    )
+    unit, rest = units.split()
+    return f"{big} {unit} {small} {rest}" if small else f"{big} {unit}"
 
 
 def moment(time: float | None) -> str:

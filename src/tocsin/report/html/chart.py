@@ -122,9 +122,7 @@ def _axis(bars: Bars) -> Iterator[Html]:
 def _legend(bars: Bars) -> Html:
     seen = [rank for rank in reversed(range(len(LEVELS))) if any(column[rank] for column in bars.columns)]
     keys = (tag("li", shape(rank), LEVELS[rank]) for rank in seen)
-    width = tag(
-        "li", f"{duration(bars.width).removesuffix(' 0 s').removesuffix(' 0 min')} a bar, UTC", class_="quiet"
-    )
+    width = tag("li", f"{duration(bars.width)} a bar, UTC", class_="quiet")
     return tag("ul", *keys, width, class_="legend")
 
 

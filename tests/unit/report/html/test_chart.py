@@ -18,7 +18,7 @@ def test_the_scale_ends_on_a_round_even_number(most: int, top: int) -> None:
 
 def test_one_critical_match_is_seen_beside_a_million_others() -> None:
     made = timeline(Bars(0, 60, ((1_000_000, 0, 0, 0, 1),)))
-    assert '<rect x="354.0" y="187.0" class="c4" width="36.0" height="2.0"/>' in made
+    assert '<rect x="524.0" y="187.0" class="c4" width="36.0" height="2.0"/>' in made
     assert "1 critical, 1,000,000 informational" in made
 
 
