@@ -6,7 +6,7 @@ Stages do not know each other: what each one wants is handed to it here. Everyth
 costs nanoseconds an event, not microseconds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import Struct
@@ -20,6 +20,10 @@ from tocsin.model.event import ABSENT, Path, Value
 from tocsin.ports.source import Route, Source
 from tocsin.sources.decode import Group, JsonDecoder, LineDecoder, Refused, Table, decoder_of, routing_key
 from tocsin.sources.projection import Column
+
+
+MAX_LANES = 2_000
+"""Kinds of event that get a partition of their own."""
 
 
 class Signal(Struct, frozen=True):
@@ -71,6 +75,7 @@ class Work:
         self.keep = keep
         self._decoders: dict[str, JsonDecoder | LineDecoder] = {}
         self._lanes: dict[tuple[str, object], _Lane] = {}
+        self._general: list[tuple[str, _Lane]] = []
 
     def __call__(self, source: Source, records: Sequence[bytes]) -> Outcome:
         """Decode, normalise and detect one batch of records of one source."""
@@ -92,15 +97,22 @@ class Work:
         key = (source.name, routing_key(group.route))
         lane = self._lanes.get(key)
         if lane is None:
-            if len(self._lanes) >= 4_000:  # hostile route values: start afresh, do not grow
-                self._lanes.clear()
-                self._decoders.clear()
-            lane = self._lanes[key] = self._build(source, group)
+            if len(self._lanes) >= MAX_LANES:
+                return self._general_lane(source, group)
+            lane = self._lanes[key] = self._build(source, source.route(group.route), group.known)
         return lane
 
-    def _build(self, source: Source, group: Group) -> _Lane:
+    def _general_lane(self, source: Source, group: Group) -> _Lane:
+        """For values that come ever new (a hostile program name): one lane a route, nothing settled by them."""
         route = source.route(group.route)
-        partition = self.engine.partition(source, route, group.known)
+        for name, lane in self._general:
+            if name == source.name and lane.route == route:
+                return lane
+        self._general.append((source.name, self._build(source, route, {})))
+        return self._general[-1][1]
+
+    def _build(self, source: Source, route: Route, known: Mapping[Path, Value]) -> _Lane:
+        partition = self.engine.partition(source, route, known)
         wanted: list[tuple[Path, ...]] = []
         pick = []
         for name in partition.fields:

@@ -1,9 +1,11 @@
 """What a source folder (`sources/<name>/source.py`) exports as SOURCE."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import BinaryIO, NamedTuple
 
+from tocsin.errors import DataError
 from tocsin.model.event import Fields, Path, Value
 from tocsin.model.logsource import LogSource
 
@@ -19,14 +21,24 @@ class Kind(Enum):
 class Route:
     """What an event declares itself to be, and how rule fields are called in it.
 
-    `aliases` maps a rule's field name to the places to look when the event has no field of that name,
-    best first: `{"Image": ("NewProcessName",)}`. `values` rewrites a rule's exact values for a field:
+    `aliases` maps a rule's field name to the places (under the source's roots) to look when the event has
+    no field of that name, best first: `{"Image": ("NewProcessName",)}`. `values` rewrites a rule's exact values for a field:
     `{"IntegrityLevel": {"high": "S-1-16-12288"}}` (keys in lower case).
     """
 
     logsources: tuple[LogSource, ...]
     aliases: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+class Unpack(NamedTuple):
+    """How a file format of its own is read. opens: tells by a file's first bytes.
+
+    records: the stream's records, as `parse` takes them, and a DataError wherever something is lost.
+    """
+
+    opens: Callable[[bytes], bool]
+    records: Callable[[BinaryIO], Iterator[bytes | DataError]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Source:
                rendered message, in XML); then it is read with `parse`, not with projection.
     roots      where a rule's field name is looked for, in order; ("",) is the event itself,
                ("Event.EventData.", "Event.System.") for EVTX.
+    unpack     set when files of this log are not lines or JSON (EVTX, Zeek's TSV).
+    expand     set when one record may hold many events (OTLP exports): record -> its events.
     normalised ECS / vcs.* / cicd.* name -> native paths, best first. Rules may use these names too.
     time       native paths of the event's own time, best first.
     id         native paths of the source's own unique event id, best first; empty if it has none.
@@ -64,13 +78,11 @@ class Source:
     glance: tuple[Path, ...] = ()
     witnesses: tuple[Path, ...] = ()
     roots: tuple[str, ...] = ("",)
+    unpack: Unpack | None = None
+    expand: Callable[[bytes], Iterator[bytes]] | None = None
 
     def paths(self, name: str, route: Route) -> tuple[Path, ...]:
         """Return where a rule's field is looked for: own names, the route's aliases, normalised names."""
         own = tuple(root + name for root in self.roots)
-        aliased = tuple(
-            alias if alias.startswith("Event.") else root + alias
-            for alias in route.aliases.get(name, ())
-            for root in self.roots
-        )
+        aliased = tuple(root + alias for alias in route.aliases.get(name, ()) for root in self.roots)
         return tuple(dict.fromkeys(own + aliased + tuple(self.normalised.get(name, ()))))

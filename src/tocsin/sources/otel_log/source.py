@@ -1,5 +1,6 @@
 """OpenTelemetry log records, one flat JSON object each: what `otlp.records` makes, or an exporter writes."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -8,6 +9,7 @@ from tocsin.model.event import Fields, Value
 from tocsin.model.logsource import LogSource
 from tocsin.ports.source import Kind, Route, Source
 from tocsin.sources.json_record import parse_object
+from tocsin.sources.otel_log import otlp
 
 _Aliases: TypeAlias = dict[str, tuple[str, ...]]
 
@@ -42,6 +44,10 @@ def _parse(record: bytes) -> Fields:
 @lru_cache(maxsize=256)
 def _route_of(category: str | None, service: str | None) -> Route:
     return Route(logsources=(LogSource(None, category, service),), aliases={**_WEB, **_PROCESS})
+
+
+def _expand(record: bytes) -> Iterator[bytes]:
+    return otlp.records(record) if b'"resourceLogs"' in record else iter((record,))
 
 
 def _recognise(_: bytes, fields: Fields | None) -> int:
@@ -80,6 +86,7 @@ SOURCE = Source(
     route=_route,
     route_by=("resource.attributes.service.name", "attributes.http.request.method", "attributes.http.method"),
     roots=_ROOTS,
+    expand=_expand,
     normalised={
         "message": ("body", "Body"),
         "log.level": ("severityText", "SeverityText"),

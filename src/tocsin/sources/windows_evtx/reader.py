@@ -3,8 +3,8 @@
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from struct import Struct
+from typing import BinaryIO
 
 from evtx import PyEvtxParser
 
@@ -24,23 +24,27 @@ _NAME_AND_TEMPLATE_LISTS = range(128, 512, 4)
 _OFFSET = Struct("<I")
 
 
-def records(path: Path) -> Iterator[bytes | DataError]:
+def records(file: BinaryIO) -> Iterator[bytes | DataError]:
     """Yield each record as JSON, and a DataError for each loss, at the place where it happened."""
-    with path.open("rb") as file:
-        header = file.read(_HEADER)
-        if not header.startswith(_FILE_MAGIC):
-            yield DataError("not an EVTX file", "it does not begin with ElfFile")
-            return
-        if len(header) < _HEADER:
-            yield DataError("EVTX file cut short", f"its header has {len(header)} of {_HEADER} bytes")
-            return
-        number = 0
-        while chunk := file.read(_CHUNK):
-            yield from _of_chunk(header, chunk, number)
-            number += 1
-        declared = _CHUNK_COUNT.unpack_from(header)[0]
-        if number < declared:
-            yield DataError("EVTX file cut short", f"it has {number} of {declared} chunks")
+    header = file.read(_HEADER)
+    if not opens(header):
+        yield DataError("not an EVTX file", "it does not begin with ElfFile")
+        return
+    if len(header) < _HEADER:
+        yield DataError("EVTX file cut short", f"its header has {len(header)} of {_HEADER} bytes")
+        return
+    number = 0
+    while chunk := file.read(_CHUNK):
+        yield from _of_chunk(header, chunk, number)
+        number += 1
+    declared = _CHUNK_COUNT.unpack_from(header)[0]
+    if number < declared:
+        yield DataError("EVTX file cut short", f"it has {number} of {declared} chunks")
+
+
+def opens(head: bytes) -> bool:
+    """Tell by its first bytes whether a file is an event log."""
+    return head.startswith(_FILE_MAGIC)
 
 
 def _of_chunk(header: bytes, chunk: bytes, number: int) -> Iterator[bytes | DataError]:

@@ -1,11 +1,12 @@
 """Windows events as the `evtx` package writes them: {"Event": {"System": …, "EventData": …}}."""
 
 from tocsin.model.event import ABSENT, Fields, Value
-from tocsin.ports.source import Kind, Route
+from tocsin.ports.source import Kind, Route, Unpack
 from tocsin.sources.json_record import parse_object
 from tocsin.sources.windows.names import normalised
 from tocsin.sources.windows.routing import route
 from tocsin.sources.windows.shape import WindowsSource
+from tocsin.sources.windows_evtx import reader
 
 _DATA = ("Event.EventData.", "Event.UserData.*.")
 _PROVIDER = ("Event.System.Provider.#attributes.Name", "Event.System.Provider_attributes.Name")
@@ -40,6 +41,7 @@ SOURCE = WindowsSource(
     # An id with qualifiers is an object, {"#text": 7045, "#attributes": {"Qualifiers": 16384}}.
     route_by=("Event.System.Channel", "Event.System.EventID.#text", "Event.System.EventID", *_PROVIDER),
     roots=("Event.EventData.", "Event.System.", "Event.UserData.*."),
+    unpack=Unpack(reader.opens, reader.records),
     instead={
         # What the route knows comes first: rules on it are then settled when they are compiled.
         "Channel": ("Event.System.Channel",),

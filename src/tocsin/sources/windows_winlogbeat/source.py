@@ -43,6 +43,8 @@ SOURCE = WindowsSource(
     route=_route,
     route_by=(*_CHANNEL, *_EVENT_ID, *_PROVIDER),
     roots=("winlog.event_data.", "event_data.", "winlog.user_data.", "user_data.", "winlog.", ""),
+    # What the route knows comes first: rules on it are then settled when they are compiled.
+    instead={"Channel": _CHANNEL, "EventID": _EVENT_ID},
     envelope={
         "Channel": _CHANNEL,
         "EventLog": _CHANNEL,

@@ -2,8 +2,9 @@
 
 from tocsin.errors import DataError
 from tocsin.model.event import ABSENT, Fields, Value
-from tocsin.ports.source import Kind, Route, Source
+from tocsin.ports.source import Kind, Route, Source, Unpack
 from tocsin.sources.json_record import parse_object
+from tocsin.sources.zeek import tsv
 from tocsin.sources.zeek.routes import TELLTALES, route_of
 
 _NAMES = ("_path", "@path")
@@ -44,6 +45,7 @@ SOURCE = Source(
     recognise=_recognise,
     route=_route,
     route_by=(*_NAMES, *TELLTALES),
+    unpack=Unpack(lambda head: head.startswith(b"#separator"), tsv.records),
     normalised={
         "source.ip": ("id.orig_h", "src"),
         "source.port": ("id.orig_p",),

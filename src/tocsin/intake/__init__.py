@@ -1,0 +1,1 @@
+"""How bytes come in. For now: files, for hunts."""

@@ -1,0 +1,206 @@
+"""A path -> the records in it, whatever it is packed in; what cannot be read is said, not passed over."""
+
+import csv
+import glob
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import orjson
+
+from tocsin.errors import ConfigError, DataError
+from tocsin.intake.containers import STDIN, Counted, opened, streams
+from tocsin.intake.document import ENVELOPES, objects
+from tocsin.intake.lines import Loss, Piece, Record, blocks_of, lines
+from tocsin.ports.source import Source, Unpack
+
+HEAD = 1 << 16
+_ENVELOPE_KEYS = frozenset(key.decode() for key in ENVELOPES)
+csv.field_size_limit(16 * 1024 * 1024)
+
+
+class Unit(NamedTuple):
+    """A piece of work: a whole file, or the lines of a plain one that begin in [start, end)."""
+
+    path: str
+    start: int = 0
+    end: int = 0
+
+
+class Origin(NamedTuple):
+    """The stream that pieces come from, and the source that it is known to be of, if its format says so."""
+
+    name: str
+    source: str
+
+
+def find_files(patterns: Iterable[str]) -> list[str]:
+    """List the files that paths, folders, globs and `-` stand for, sorted within each, without repeats."""
+    found: list[str] = []
+    for pattern in patterns:
+        if pattern == STDIN:
+            found.append(STDIN)
+        elif Path(pattern).is_dir():
+            found += sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file() and not _is_hidden(path))
+        elif Path(pattern).exists():
+            found.append(pattern)
+        elif matching := sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file()):  # noqa: PTH207 (absolute patterns too)
+            found += matching
+        else:
+            raise ConfigError(f"{pattern}: no such file or folder, and nothing fits it as a pattern")
+    return list(dict.fromkeys(found))
+
+
+def _is_hidden(path: Path) -> bool:
+    return path.name.startswith(".")
+
+
+def read(unit: Unit, sources: Sequence[Source], progress: list[int]) -> Iterator[tuple[Origin, Piece]]:
+    """Yield the records of a unit. progress[0] is kept at how many bytes of the file have been taken."""
+    try:
+        with opened(unit.path) as raw:
+            if unit.end:
+                yield from _read_range(unit, raw, progress)
+            else:
+                yield from _read_whole(unit.path, raw, sources, progress)
+    except OSError as error:
+        yield Origin(unit.path, ""), Loss(0, DataError("cannot be read", error.strerror or str(error)))
+
+
+def _read_whole(
+    name: str, raw: Counted, sources: Sequence[Source], progress: list[int]
+) -> Iterator[tuple[Origin, Piece]]:
+    current = Origin(name, "")
+    last = 0
+    try:
+        for stream in streams(name, raw):
+            current = Origin(stream.name, "")
+            for source, piece in _pieces(stream.name, stream.file, sources):
+                last = piece.line
+                progress[0] = raw.taken
+                yield current if not source else Origin(stream.name, source), piece
+    except DataError as error:
+        yield current, Loss(last, error)
+    progress[0] = raw.taken
+
+
+def _read_range(unit: Unit, raw: Counted, progress: list[int]) -> Iterator[tuple[Origin, Piece]]:
+    """Lines belong to the range in which they begin; their numbers count from the range's own first line."""
+    raw.seek(unit.start)
+    origin = Origin(unit.path, "")
+    for piece in lines(_blocks_between(raw, unit.end - unit.start)):
+        progress[0] = raw.taken
+        yield origin, piece
+
+
+def _blocks_between(raw: Counted, left: int) -> Iterator[bytes]:
+    while left > 0 and (block := raw.read(min(left, 1 << 20))):
+        left -= len(block)
+        yield block
+
+
+def split_plain(path: str, size: int, piece: int) -> list[Unit]:
+    """Cut a big plain file of lines into ranges that end at line ends, so that several workers share it."""
+    with open(path, "rb") as file:  # noqa: PTH123 (a plain handle, seeked)
+        counted = Counted(file)
+        if size < 2 * piece or next(iter(streams(path, counted))).file is not counted or not _is_of_lines(path, counted):  # type: ignore[comparison-overlap]
+            return [Unit(path)]
+        cuts = [0]
+        while cuts[-1] + piece < size:
+            file.seek(cuts[-1] + piece)
+            file.readline()
+            cuts.append(file.tell())
+    cuts = sorted({*cuts, size})
+    return [Unit(path, start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+
+
+def _is_of_lines(path: str, counted: Counted) -> bool:
+    head = counted.peek(HEAD)
+    utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return not (utf16 or head.startswith((b"ElfFile", b"#")) or _is_document(head) or _is_table(path, head))
+
+
+def _pieces(name: str, file: BinaryIO, sources: Sequence[Source]) -> Iterator[tuple[str, Piece]]:
+    buffered = io.BufferedReader(_Raw(file), HEAD)
+    head = buffered.peek(HEAD)[:HEAD]
+    for source in sources:
+        if source.unpack and source.unpack.opens(head):
+            for piece in _unpacked(source.unpack, buffered):
+                yield source.name, piece
+            return
+    if _is_table(name, head):
+        reader = table(buffered)
+    elif _is_document(head.removeprefix(b"\xef\xbb\xbf")):
+        reader = objects(blocks_of(buffered))
+    else:
+        reader = lines(blocks_of(buffered))
+    for piece in reader:
+        yield "", piece
+
+
+class _Raw(io.RawIOBase):
+    """Any readable, as the raw file that BufferedReader wants."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        block = self._file.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
+
+def _unpacked(unpack: Unpack, file: io.BufferedReader) -> Iterator[Piece]:
+    for number, record in enumerate(unpack.records(file), 1):
+        yield Loss(number, record) if isinstance(record, DataError) else Record(number, record)
+
+
+def _is_document(head: bytes) -> bool:
+    """Tell a JSON document from lines of JSON: its first line is not one whole event."""
+    text = head.lstrip()
+    if text[:1] == b"[":
+        return text[1:].lstrip()[:1] in (b"{", b"]", b"[", b"")
+    if text[:1] != b"{":
+        return False
+    first, ended, _ = text.partition(b"\n")
+    try:
+        event = orjson.loads(first)
+    except orjson.JSONDecodeError:
+        # A first line longer than the head may be either: a document of one line, or a huge event.
+        return not ended or _opens_only(first)
+    return isinstance(event, dict) and any(isinstance(event.get(key), list) for key in _ENVELOPE_KEYS & event.keys())
+
+
+def _opens_only(line: bytes) -> bool:
+    """`{`, or `{"key": {`: the first line of an object that is written over many."""
+    return line.rstrip()[-1:] in (b"{", b"[", b",")
+
+
+def _is_table(name: str, head: bytes) -> bool:
+    return name.lower().endswith((".csv", ".csv.gz", ".tsv")) and not head.lstrip()[:1] in (b"{", b"[") and b"\n" in head
+
+
+def table(file: BinaryIO) -> Iterator[Piece]:
+    """Read CSV with a header (comma, semicolon or tab) as one JSON object a row; empty cells are absent."""
+    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")  # type: ignore[arg-type,type-var]
+    header = text.readline()
+    comma = max(",;\t", key=header.count)
+    names = next(csv.reader([header], delimiter=comma), [])
+    reader = csv.reader((line.replace("\0", "\ufffd") for line in text), delimiter=comma)
+    line = 2
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Loss(line, DataError("not CSV", str(error)))
+            line = reader.line_num + 2
+            continue
+        if row:
+            yield Record(line, orjson.dumps({name: cell for name, cell in zip(names, row, strict=False) if name and cell}))
+        line = reader.line_num + 2
