@@ -12,7 +12,7 @@ _NAMES = ("_path", "@path")
 
 def _parse(record: bytes) -> Fields:
     if record.startswith(b"#"):
-        raise DataError("header line", "a tab-separated log is read through tsv.records")
+        raise DataError("header line", "a tab-separated log is read by its header, from its start")
     return parse_object(record)
 
 
@@ -45,7 +45,8 @@ SOURCE = Source(
     recognise=_recognise,
     route=_route,
     route_by=(*_NAMES, *TELLTALES),
-    unpack=Unpack(lambda head: head.startswith(b"#separator"), tsv.records),
+    glance=("_path",),
+    unpack=Unpack(lambda head: head.startswith(b"#separator"), tsv.read),
     normalised={
         "source.ip": ("id.orig_h", "src"),
         "source.port": ("id.orig_p",),

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import orjson
 
+from tocsin.errors import DataError
 from tocsin.model.event import Fields, Value
+from tocsin.sources.json_record import MAX_BYTES
 
 _CODE = re.compile(rb"\\x([0-9a-fA-F]{2})")
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
@@ -27,15 +30,31 @@ class _Header:
     readers: list[Callable[[str], Value]] = field(default_factory=list)
 
 
-def records(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Turn a log with its header into JSON records; a line that does not fit its header comes back as it is."""
+def read(file: BinaryIO) -> Iterator[bytes | DataError]:
+    """Turn a log file with its header into JSON records, with an error for each line that gives none."""
+    return records(_lines(file))
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes | DataError]:
+    while line := file.readline(MAX_BYTES + 1):
+        if len(line) <= MAX_BYTES:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = file.readline(MAX_BYTES)
+        yield DataError("record too long", f"at most {MAX_BYTES} bytes")
+
+
+def records(lines: Iterable[bytes | DataError]) -> Iterator[bytes | DataError]:
+    """Turn the lines of a log with its header into JSON records; errors among them are handed on."""
     header = _Header()
     for line in lines:
-        line = line.rstrip(b"\r\n")
-        if line.startswith(b"#"):
-            header = _read_header(header, line)
-        elif line:
-            yield _to_json(header, line)
+        if isinstance(line, DataError):
+            yield line
+        elif line.startswith(b"#"):
+            header = _read_header(header, line.rstrip(b"\r\n"))
+        elif text := line.rstrip(b"\r\n"):
+            yield _to_json(header, text)
 
 
 def _read_header(header: _Header, line: bytes) -> _Header:
@@ -67,10 +86,12 @@ def _decode(found: re.Match[bytes]) -> bytes:
     return bytes([int(found[1], 16)])
 
 
-def _to_json(header: _Header, line: bytes) -> bytes:
+def _to_json(header: _Header, line: bytes) -> bytes | DataError:
     cells = line.split(header.separator)
-    if not header.names or len(cells) != len(header.names) or len(header.readers) != len(cells):
-        return line
+    if not header.names:
+        return DataError("no header before the line", line[:80].decode("utf-8", "replace"))
+    if len(cells) != len(header.names) or len(header.readers) != len(cells):
+        return DataError("columns do not fit the header", f"{len(cells)}, not {len(header.names)}")
     fields: Fields = {"_path": header.path} if header.path else {}
     for name, cell, reader in zip(header.names, cells, header.readers, strict=True):
         if cell == header.empty:

@@ -1,12 +1,15 @@
 """Zeek's tab-separated logs become the JSON records that Zeek itself would have written."""
 
+import io
 import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tocsin.errors import DataError
+from tocsin.sources.json_record import MAX_BYTES
 from tocsin.sources.zeek.source import SOURCE
-from tocsin.sources.zeek.tsv import records
+from tocsin.sources.zeek.tsv import read, records
 
 HEADER = [
     rb"#separator \x09",
@@ -21,7 +24,11 @@ HEADER = [
 
 
 def as_dicts(lines: list[bytes]) -> list[dict[str, object]]:
-    return [json.loads(record) for record in records(lines)]
+    return [json.loads(record) for record in records(lines) if isinstance(record, bytes)]
+
+
+def reasons(lines: list[bytes]) -> list[str]:
+    return [record.reason for record in records(lines) if isinstance(record, DataError)]
 
 
 def test_columns_are_named_and_typed() -> None:
@@ -69,10 +76,17 @@ def test_concatenated_logs_each_bring_their_header() -> None:
     assert got[1]["answers"] == ["a", "b"]
 
 
-def test_lines_that_fit_no_header_come_back_to_be_counted() -> None:
-    assert list(records([b"1.0\tno header"])) == [b"1.0\tno header"]
-    assert list(records([*HEADER, b"too\tfew\r\n"])) == [b"too\tfew"]
+def test_lines_that_fit_no_header_are_named() -> None:
+    assert reasons([b"1.0\tno header"]) == ["no header before the line"]
+    assert reasons([*HEADER, b"too\tfew\r\n"]) == ["columns do not fit the header"]
     assert list(records([*HEADER, b""])) == []
+
+
+def test_a_line_without_end_costs_only_itself() -> None:
+    good = b"1.0\tC\t10.0.0.1\t1\tT\t/\t-\t-"
+    file = io.BytesIO(b"\n".join([*HEADER, good, b"x" * (MAX_BYTES + 9), good, b"y" * (MAX_BYTES + 1)]))
+    kinds = [record.reason if isinstance(record, DataError) else "read" for record in read(file)]
+    assert kinds == ["read", "record too long", "read", "record too long"]
 
 
 def test_values_that_are_not_of_their_type_stay_text() -> None:
@@ -90,5 +104,5 @@ def test_values_that_are_not_of_their_type_stay_text() -> None:
 @given(lines=st.lists(st.sampled_from(HEADER) | st.binary(max_size=60), max_size=14))
 def test_any_lines_give_records(lines: list[bytes]) -> None:
     for record in records(lines):
-        assert SOURCE.recognise(record, None) == 0
-        assert isinstance(record, bytes)
+        if isinstance(record, bytes):
+            assert SOURCE.parse(record) is not None
