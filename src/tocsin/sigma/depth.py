@@ -20,6 +20,7 @@ def refuse_deep(content: bytes) -> None:
         for event in yaml.parse(content, Loader=yaml.CSafeLoader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_NESTING:
-                raise ContentError("nests too deep to be a rule", line=event.start_mark.line + 1)
+                mark = event.start_mark
+                raise ContentError("nests too deep to be a rule", line=mark.line + 1 if mark else 0)
     except yaml.YAMLError:
         return

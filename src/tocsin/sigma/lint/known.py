@@ -26,7 +26,12 @@ class Known:
             {**self.fields, "": self.fields.get("", frozenset()) | frozenset(fields)},
         )
 
+    @property
+    def anywhere(self) -> frozenset[str]:
+        """The field names that every log source may have."""
+        return self.fields.get("", frozenset())
+
     def fields_of(self, logsource: LogSource) -> frozenset[str]:
-        """Return the field names that are known for a log source."""
-        words = ("", logsource.category, logsource.service)
+        """Return the field names that are known for just this log source."""
+        words = (logsource.category, logsource.service)
         return frozenset().union(*(self.fields.get(word, frozenset()) for word in words if word is not None))

@@ -12,6 +12,7 @@ from tocsin.sigma.lint.project import Project, logsource
 from tocsin.sigma.rule import Correlation, Level, Rule
 
 _OFTEN = 5
+_SHORT = 4
 _COUNT = "correlation:\n    type: event_count\n    rules:\n        - {rules}\n    group-by:\n        - User\n"
 _REST = "    timespan: 5m\n    condition:\n        gte: 10\nlevel: high\n---\nname: hidden_window\n"
 
@@ -199,10 +200,9 @@ class FieldMisspelt(ProjectCheck):
             use = project.field_use[source]
             known = self.known.fields_of(source) | {name for name, count in use.items() if count >= _OFTEN}
             for item in doc.items:
-                meant = (
-                    "" if item.field.strip() in known or len(item.field) < 4 else _meant(item.field, known)
-                )
-                if meant:
+                if item.field.strip() in known | self.known.anywhere or len(item.field) < _SHORT:
+                    continue
+                if meant := _meant(item.field, known):
                     yield doc.at(item.key, f"no other rule uses `{item.field}`; did you mean `{meant}`?")
 
 

@@ -1,0 +1,1 @@
+"""Use cases: what the command line (and later the API and the console) asks for. Plain values in and out."""

@@ -1,0 +1,110 @@
+"""What a hunt needs before it reads anything: rules chosen, compiled and connected."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tocsin.content
+from tocsin.correlate import Correlator
+from tocsin.errors import ConfigError
+from tocsin.ports.source import Source
+from tocsin.services.placeholders import read_placeholders
+from tocsin.sigma.cache import load_cached
+from tocsin.sigma.loader import Collection
+from tocsin.sigma.rule import Correlation, Level, Rule
+from tocsin.sources import catalog
+
+BUILT_IN = Path(tocsin.content.__file__).parent / "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for. since and until: seconds since 1970; an event without a readable time is kept."""
+
+    paths: tuple[str, ...]
+    rules: tuple[Path, ...] = ()
+    level: Level = Level.INFORMATIONAL
+    since: float | None = None
+    until: float | None = None
+    jobs: int = 1
+    source: str = ""
+    placeholders: Path | None = None
+    pipelines: tuple[Path, ...] = ()
+
+
+@dataclass(slots=True)
+class Setup:
+    """Rules ready to run. reported: ids of the rules whose own matches are told."""
+
+    collection: Collection
+    rules: list[Rule]
+    correlations: list[Correlation]
+    correlator: Correlator
+    reported: frozenset[str]
+    source: Source | None
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """Rule id -> the fields that correlations ask of its matches."""
+        return self.correlator.needs
+
+
+def prepare(options: Options) -> Setup:
+    """Load and choose the rules; raises ConfigError when nothing can be run."""
+    source = _source(options.source)
+    placeholders = read_placeholders(options.placeholders) if options.placeholders else {}
+    collection = load_cached(options.rules or (BUILT_IN,), placeholders)
+    for pipeline in options.pipelines:
+        from tocsin.services.pipelines import apply
+
+        collection = apply(pipeline, collection)
+    correlations = [one for one in collection.correlations if one.meta.level.rank >= options.level.rank]
+    correlations = _with_inner(correlations, collection.correlations)
+    wanted = {name for one in correlations for name in one.rules}
+    rules = [
+        rule
+        for rule in collection.rules
+        if rule.meta.level.rank >= options.level.rank or rule.meta.id in wanted or rule.meta.name in wanted
+    ]
+    if not rules:
+        raise ConfigError(_why_none(collection, options))
+    correlator = Correlator(rules, correlations)
+    reported = frozenset(
+        document.meta.id
+        for document in (*rules, *correlations)
+        if document.meta.level.rank >= options.level.rank and document.meta.id not in correlator.silent
+    )
+    problems = [str(error) for error in (*collection.errors, *collection.waiting, *correlator.errors)]
+    return Setup(collection, rules, correlations, correlator, reported, source, problems)
+
+
+def _with_inner(chosen: list[Correlation], every: Iterable[Correlation]) -> list[Correlation]:
+    """Add the correlations that chosen ones are made of, whatever their level."""
+    by_name = {name: one for one in every for name in (one.meta.id, one.meta.name) if name}
+    found = {one.meta.id: one for one in chosen}
+    waiting = list(chosen)
+    while waiting:
+        for name in waiting.pop().rules:
+            inner = by_name.get(name)
+            if inner and inner.meta.id not in found:
+                found[inner.meta.id] = inner
+                waiting.append(inner)
+    return list(found.values())
+
+
+def _source(name: str) -> Source | None:
+    if not name:
+        return None
+    if name not in catalog():
+        raise ConfigError(f"--source {name}: no such source; there are {', '.join(catalog())}")
+    return catalog()[name]
+
+
+def _why_none(collection: Collection, options: Options) -> str:
+    where = ", ".join(str(path) for path in options.rules) or "the built-in packs"
+    if collection.errors:
+        return f"no rule of {where} could be loaded; the first mistake: {collection.errors[0]}"
+    if collection.rules:
+        return f"no rule of {where} is of level {options.level.value} or above; lower --level"
+    return f"there is no rule in {where} ({collection.files} files were read)"

@@ -1,0 +1,170 @@
+"""What a worker does with a unit: read, recognise, run the line, say what came of every record."""
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct, field
+
+from tocsin.detect.engine import Engine
+from tocsin.intake.files import Origin, Unit, read
+from tocsin.intake.lines import Loss, Piece, Record
+from tocsin.line import Outcome, Work
+from tocsin.model.event import Value
+from tocsin.model.match import Match
+from tocsin.model.moment import to_epoch
+from tocsin.model.observation import Observation
+from tocsin.model.summary import Reject
+from tocsin.ports.source import Source
+from tocsin.services.hunt.matches import Seen
+from tocsin.services.hunt.setup import Options, Setup
+from tocsin.sources import catalog
+from tocsin.sources.recognise import recognise, sort_out
+
+BATCH = 1_000
+MAX_REJECTS = 20
+"""Of a reason and a unit: so many are shown, all are counted."""
+_HEAD = 80
+
+
+class Step(Struct):
+    """What one batch of a unit gave. records = events + rejected + outside."""
+
+    matches: list[Match] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    records: int = 0
+    events: int = 0
+    outside: int = 0
+    by_source: dict[str, int] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    reasons: dict[str, int] = field(default_factory=dict)
+    damage: list[str] = field(default_factory=list)
+    timeless: int = 0
+    """Matches of correlated rules whose events have no readable time."""
+    bytes: int = 0
+    lines: int = 0
+    """How many lines the unit had, in its last step."""
+
+
+class Hunter:
+    """Runs units. One a process: it holds the compiled rules."""
+
+    def __init__(self, setup: Setup, options: Options) -> None:
+        self.setup = setup
+        self.engine = Engine(setup.rules)
+        self.work = Work(self.engine, keep=_window(options))
+        self.sources = list(catalog().values())
+
+    def run(self, unit: Unit) -> Iterator[Step]:
+        """Yield the steps of a unit; positions are of its first line on."""
+        progress = [0]
+        taken = 0
+        batch: list[Record] = []
+        origin = Origin(unit.path, "")
+        for current, piece in read(unit, self.sources, progress):
+            if batch and (current != origin or len(batch) >= BATCH):
+                yield self._step(origin, batch, progress[0] - taken)
+                taken, batch = progress[0], []
+            origin = current
+            if isinstance(piece, Loss):
+                yield _loss_of(origin, piece)
+            else:
+                batch.append(piece)
+        yield self._step(origin, batch, progress[0] - taken)
+
+    def _step(self, origin: Origin, batch: list[Record], taken: int) -> Step:
+        step = Step(records=len(batch), bytes=taken, lines=batch[-1].line if batch else 0)
+        records = [piece.content for piece in batch]
+        for source, rows in self._sorted(origin, records):
+            chosen = records if len(rows) == len(records) else [records[row] for row in rows]
+            where = [batch[row] for row in rows]
+            if source is None:
+                for piece in where:
+                    _reject(step, origin, piece, "no source takes it")
+            else:
+                self._work(source, chosen, where, origin, step, final=False)
+        return step
+
+    def _sorted(self, origin: Origin, records: Sequence[bytes]) -> list[tuple[Source | None, list[int]]]:
+        known = catalog().get(origin.source) or self.setup.source
+        return [(known, list(range(len(records))))] if known else sort_out(records)
+
+    def _work(
+        self, source: Source, records: Sequence[bytes], pieces: Sequence[Record], origin: Origin, step: Step, *, final: bool
+    ) -> None:
+        if source.expand:
+            opened = [(inner, piece) for record, piece in zip(records, pieces, strict=True) for inner in source.expand(record)]
+            step.records += len(opened) - len(records)
+            records, pieces = [inner for inner, _ in opened], [piece for _, piece in opened]
+        outcome = self.work(source, records)
+        step.events += outcome.events
+        step.outside += len(records) - outcome.events - len(outcome.refused)
+        if outcome.events:
+            step.by_source[source.name] = step.by_source.get(source.name, 0) + outcome.events
+        self._tell(source, records, pieces, origin, outcome, step)
+        for row, error in outcome.refused:
+            self._second_chance(source, records[row], pieces[row], origin, step, error.reason, final=final)
+
+    def _second_chance(
+        self, source: Source, record: bytes, piece: Record, origin: Origin, step: Step, reason: str, *, final: bool
+    ) -> None:
+        """A line among others of another kind: another source may know it."""
+        other = None if final or self.setup.source else recognise(record)
+        if other is None or other is source:
+            _reject(step, origin, piece, reason)
+        else:
+            self._work(other, [record], [piece], origin, step, final=True)
+
+    def _tell(
+        self, source: Source, records: Sequence[bytes], pieces: Sequence[Record], origin: Origin, outcome: Outcome, step: Step
+    ) -> None:
+        seen: dict[int, Seen] = {}
+        for signal in sorted(outcome.signals, key=lambda signal: signal.row):
+            row = signal.row
+            if row not in seen:
+                seen = {row: Seen(source, records[row], origin.name, pieces[row].line)}
+            rule = signal.hit.rule.meta.id
+            if rule in self.setup.reported:
+                step.matches.append(seen[row].match(signal))
+            if rule in self.setup.needs:
+                observation = seen[row].observation(signal, self.setup.needs[rule])
+                if observation:
+                    step.observations.append(observation)
+                else:
+                    step.timeless += 1
+
+
+class _Window:
+    """--since and --until, on the events' own times."""
+
+    def __init__(self, since: float, until: float) -> None:
+        self.since = since
+        self.until = until
+
+    def __call__(self, times: Sequence[Value]) -> list[bool]:
+        return [self._keeps(to_epoch(time)) for time in times]
+
+    def _keeps(self, time: float | None) -> bool:
+        return time is None or self.since <= time < self.until
+
+
+def _window(options: Options) -> _Window | None:
+    if options.since is None and options.until is None:
+        return None
+    return _Window(
+        float("-inf") if options.since is None else options.since, float("inf") if options.until is None else options.until
+    )
+
+
+def _reject(step: Step, origin: Origin, piece: Record, reason: str) -> None:
+    count = step.reasons.get(reason, 0)
+    step.reasons[reason] = count + 1
+    if count < MAX_REJECTS:
+        head = ascii(piece.content[:_HEAD].decode("utf-8", "backslashreplace"))[1:-1]
+        step.rejects.append(Reject(origin.name, piece.line, reason, head))
+
+
+def _loss_of(origin: Origin, loss: Loss) -> Step:
+    place = f"{origin.name}:{loss.line}" if loss.line else origin.name
+    return Step(damage=[f"{place}: {loss.error}"])
+
+
+__all__ = ["Hunter", "Piece", "Step"]
