@@ -78,7 +78,7 @@ def _add_request(fields: Fields, request: str) -> None:
     fields["cs-uri"] = target
     path, mark, query = _without_host(fields, target).partition("?")
     fields["cs-uri-stem"] = path
-    fields["cs-uri-query"] = [query, target] if mark else target
+    fields["cs-uri-query"] = (query, target) if mark else target
     if mark:
         fields["url.query"] = query
 
