@@ -67,29 +67,31 @@ class Correlator:
         for chunk in _chunks(observations):
             # Sorted, most observations come in the order in which their groups take them cheapest.
             chunk.sort(key=_ORDER)
-            for one in chunk:
-                self._take(one)
+            self._take(chunk)
             found += self.advance(self.newest - self.lateness)
         return found
 
-    def _take(self, one: Observation) -> None:
-        time, event = one.time, one.event
-        routes = self._routes.get(one.rule)
-        if routes is None:
-            return
-        if not -math.inf < time < math.inf:
-            self.lost += 1
-            return
-        if len(event) > _PLAIN_ID or not event.isascii():
-            event = text_of(event)
-        taken = False
-        for groups, source in routes:
-            taken |= groups.take(source, time, event, one.values, None)
-        if time > self.newest:
-            self.newest = time
-        elif time < self.watermark:
-            self.late += 1
-            self.lost += not taken
+    def _take(self, chunk: list[Observation]) -> None:
+        routes, watermark = self._routes, self.watermark
+        for one in chunk:
+            ways = routes.get(one.rule)
+            if ways is None:
+                continue
+            time, event, values = one.time, one.event, one.values
+            if not -math.inf < time < math.inf:
+                self.lost += 1
+                continue
+            if len(event) > _PLAIN_ID or not event.isascii():
+                event = text_of(event)
+            taken = False
+            for groups, source in ways:
+                if groups.take(source, time, event, values, None):
+                    taken = True
+            if time > self.newest:
+                self.newest = time
+            elif time < watermark:
+                self.late += 1
+                self.lost += not taken
 
     def advance(self, watermark: float) -> list[Correlated]:
         """Say that nothing before this event time is still to come; return what that ends."""

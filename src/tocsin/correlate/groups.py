@@ -74,15 +74,12 @@ class Groups:
     def _open(self, key: GroupKey, source: Input, values: Values) -> SlidingGroup | JudgedGroup:
         if len(self.groups) >= self.limits.groups:
             self._evict()
+        kind = SlidingGroup if self.plan.sliding else JudgedGroup
         names = zip(self.plan.group_by, source.group, strict=True)
-        group = self.make(key, {name: shown(values.get(own)) for name, own in names})
+        seen = {name: shown(values.get(own)) for name, own in names}
+        group = kind(self.plan, group_name(self.plan.id, key), seen, self.limits.window)
         self.groups[key] = group
         return group
-
-    def make(self, key: GroupKey, seen: Values) -> SlidingGroup | JudgedGroup:
-        """Return a new group of the kind that the correlation needs."""
-        kind = SlidingGroup if self.plan.sliding else JudgedGroup
-        return kind(self.plan, group_name(self.plan.id, key), seen, self.limits.window)
 
     def become(self, other: "Groups") -> None:
         """Take over the state of another one of the same correlation."""

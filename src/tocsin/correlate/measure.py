@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from tocsin.correlate.entry import Entry, Key
-from tocsin.correlate.plan import NUMERIC, Plan
+from tocsin.correlate.plan import NUMERIC, Plan, readings
 from tocsin.correlate.values import Number
 from tocsin.sigma.rule import Kind
 
@@ -18,14 +18,20 @@ def measure(plan: Plan, window: Sequence[Entry]) -> Number:
     if plan.kind is Kind.TEMPORAL:
         return len(places_in(window, len(plan.inputs)))
     all_differ = plan.kind is Kind.EVENT_COUNT and not plan.distinct
-    return len(window) if all_differ else len({payload for _, _, payload, _ in window})
+    return (
+        len(window) if all_differ else len({one for _, _, payload, _ in window for one in readings(payload)})
+    )
 
 
 def _statistic(plan: Plan, numbers: list[Number]) -> Number:
     total: Number = sum(numbers)
     if plan.kind is Kind.VALUE_SUM:
         return total
-    return Fraction(total) / len(numbers) if plan.kind is Kind.VALUE_AVG else percentile(numbers, plan.percentile)
+    return (
+        Fraction(total) / len(numbers)
+        if plan.kind is Kind.VALUE_AVG
+        else percentile(numbers, plan.percentile)
+    )
 
 
 def percentile(values: Sequence[Number], rank: int) -> Number:

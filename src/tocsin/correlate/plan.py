@@ -80,15 +80,25 @@ class Plan:
         return least_count(self.bounds)
 
     def join(self, one: Any, other: Any) -> Any:
-        """Join what two rules measure of one event: rules seen are united, of two values the larger counts."""
+        """Join what two rules measure of one event, so that nothing shrinks.
+
+        Rules seen and distinct values are united; of two numbers the larger counts.
+        """
         if self.kind in TEMPORAL:
             return one | other
-        return max(one, other) if self.kind in NUMERIC else max(one, other, key=repr)
+        if self.kind in NUMERIC:
+            return max(one, other)
+        return one if one == other else readings(one) | readings(other)
 
     @property
     def out_lag(self) -> float:
         """How much later than the events its own moments are known."""
         return self.lag if self.sliding else self.lag + self.span
+
+
+def readings(payload: Any) -> frozenset[Any]:
+    """Return the distinct values that an event counts for: one, unless several rules read it differently."""
+    return payload if isinstance(payload, frozenset) else frozenset((payload,))
 
 
 @dataclass(slots=True)

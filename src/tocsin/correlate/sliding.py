@@ -12,6 +12,7 @@ from tocsin.correlate.plan import Plan
 from tocsin.correlate.tally import Tally, tally_for
 from tocsin.correlate.values import Number
 from tocsin.model.event import Value
+from tocsin.sigma.rule import Kind
 
 _FIRST_CUT = 64
 
@@ -69,18 +70,22 @@ class SlidingGroup:
     """The entries that a window can still reach, the episode that is open, and what was said of it."""
 
     __slots__ = (
-        "cut", "cut_at", "done", "ended", "entries", "episode", "gap", "late", "limit", "lost", "low",
-        "name", "plan", "said", "scheduled", "shown", "stale", "stepping", "steps", "tally", "told",
+        "counts", "cut", "cut_at", "done", "ended", "entries", "episode", "gap", "late", "least", "limit", "lost", "low",
+        "name", "plan", "said", "scheduled", "shown", "span", "stale", "stepping", "steps", "tally", "told",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, name: str, shown: dict[str, Value], limit: int) -> None:
         self.plan = plan
+        self.span = plan.span
         self.name = name
         self.shown = shown
         self.limit = limit
         self.entries: list[Entry] = []
         self.low = 0
-        self.tally: Tally = tally_for(plan)
+        # A count is the length of the window: a tally of it would cost three calls for every entry.
+        self.counts = plan.kind is Kind.EVENT_COUNT and not plan.distinct
+        self.tally: Tally | None = None if self.counts else tally_for(plan)
+        self.least = max(1, plan.least)
         self.episode: Episode | None = None
         self.gap = 0
         self.ended: list[Episode] = []
@@ -112,24 +117,33 @@ class SlidingGroup:
     def _push(self, entry: Entry) -> None:
         """Move the window on to an entry that has just been appended."""
         entries, low, tally = self.entries, self.low, self.tally
-        start = entry[0] - self.plan.span
-        while entries[low][0] < start:
-            tally.remove(entries[low])
-            low += 1
+        start = entry[0] - self.span
+        if tally is None:
+            while entries[low][0] < start:
+                low += 1
+        else:
+            tally.add(entry)
+            while entries[low][0] < start:
+                tally.remove(entries[low])
+                low += 1
         if len(entries) - low > self.limit:
-            tally.remove(entries[low])
-            low += 1
-            self.lost += 1
+            low = self._crowd_out(low)
         self.low = low
-        tally.add(entry)
-        if tally.holds(start):
+        if (len(entries) - low >= self.least) if tally is None else tally.holds(start):
             self._hold(entry, start)
         else:
             self.gap += 1
 
+    def _crowd_out(self, low: int) -> int:
+        if self.tally is not None:
+            self.tally.remove(self.entries[low])
+        self.lost += 1
+        return low + 1
+
     def _hold(self, entry: Entry, start: float) -> None:
         """Begin an episode with the whole window, or extend it by what came since it last held."""
-        key, episode, value = (entry[0], entry[1]), self.episode, self.tally.value
+        key, episode = (entry[0], entry[1]), self.episode
+        value = len(self.entries) - self.low if self.tally is None else self.tally.value
         if episode is not None and episode.last[0] < start:
             self.ended.append(episode)
             episode = None
@@ -161,7 +175,7 @@ class SlidingGroup:
             if joined == here[2]:
                 return False
             self.entries[at] = (*here[:2], joined, here[3])
-        elif entry[0] < watermark - self.plan.span:
+        elif entry[0] < watermark - self.span:
             return False
         else:
             self.entries.insert(at, entry)
@@ -169,6 +183,11 @@ class SlidingGroup:
             if entry[:2] < self.cut.key:
                 self.cut.size += 1
                 self.cut.gap += self.cut.episode is None or entry[:2] > self.cut.episode.last
+        if self.counts and len(self.entries) < self.least and not self.stale:
+            # Too few for any window: the usual case, and nothing has to be run again.
+            self.low += at < self.low
+            self.gap += 1
+            return True
         self.late = self.late or entry[:2] <= self.cut.key
         self.stale = True
         return True
@@ -178,26 +197,32 @@ class SlidingGroup:
         if not self.stale:
             return
         self.run_again()
-        start = self.entries[-1][0] - self.plan.span
-        if self.late and self.cut.size == len(self.entries) and self.gap and self.tally.holds(start):
+        start = self.entries[-1][0] - self.span
+        if self.late and self.cut.size == len(self.entries) and self.gap and self._holds_now(start):
             self.gap -= 1
             self._hold(self.entries[-1], start)
             self._cut_here()
         self.stale = self.late = False
 
+    def _holds_now(self, start: float) -> bool:
+        return len(self.entries) - self.low >= self.least if self.tally is None else self.tally.holds(start)
+
     def run_again(self) -> None:
         """Go back to the cut and push everything after it once more."""
         cut, later = self.cut, self.entries[self.cut.size :]
         del self.entries[cut.size :]
-        self.low, self.tally = 0, tally_for(self.plan)
-        for entry in self.entries:
-            self.tally.add(entry)
+        self.low, lost = 0, self.lost
+        if not self.counts:
+            self.tally = tally_for(self.plan)
+            for entry in self.entries:
+                self.tally.add(entry)
         self.episode = cut.episode.copy() if cut.episode else None
         self.gap, self.ended = cut.gap, cut.ended.copy()
         self.steps = [step for step in self.steps if step.key <= cut.key]
         for entry in later:
             self.entries.append(entry)
             self._push(entry)
+        self.lost = lost
         self.ended = [one for one in self.ended if one.last > self.done]
         if self.episode and self.episode.last <= self.done:
             self.episode = None

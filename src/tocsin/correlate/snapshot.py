@@ -8,17 +8,19 @@ from typing import Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from tocsin.correlate.entry import Entry, Key, Members
+from tocsin.correlate.entry import Entry, Key, Members, group_name
 from tocsin.correlate.groups import Groups
 from tocsin.correlate.judged import JudgedGroup
-from tocsin.correlate.plan import NUMERIC, TEMPORAL, Plan
+from tocsin.correlate.plan import NUMERIC, TEMPORAL, Plan, readings
 from tocsin.correlate.reading import GroupKey
 from tocsin.correlate.sliding import Cut, Episode, Said, SlidingGroup, Step
 from tocsin.correlate.values import Number
 from tocsin.errors import DataError
 from tocsin.model.event import Value
+from tocsin.sigma.rule import Kind
 
 VERSION = 1
+_DIGEST = 16
 
 _Row: TypeAlias = tuple[float, str, Any, tuple[str, tuple[str, ...], int] | None]
 
@@ -71,19 +73,26 @@ class State(Struct, array_like=True):
 
 
 def dump(state: State) -> bytes:
-    """Write the state."""
-    return msgspec.msgpack.encode(state)
+    """Write the state, with a digest before it."""
+    content = msgspec.msgpack.encode(state)
+    return _digest(content) + content
 
 
 def load(content: bytes) -> State:
-    """Read a state; raises DataError when it is none, or one of another version."""
+    """Read a state; raises DataError when it is damaged, or of another version."""
+    digest, content = content[:_DIGEST], content[_DIGEST:]
+    if digest != _digest(content):
+        raise DataError("snapshot is damaged")
     try:
-        version = msgspec.msgpack.decode(content, type=list[Any])[:1]
-        if version != [VERSION]:
+        if msgspec.msgpack.decode(content, type=list[Any])[:1] != [VERSION]:
             raise DataError("snapshot of another version")
         return msgspec.msgpack.decode(content, type=State)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise DataError("not a snapshot", str(error)) from None
+    except msgspec.MsgspecError as error:
+        raise DataError("snapshot is damaged", str(error)) from None
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_DIGEST).digest()
 
 
 def of_all(groups: Mapping[str, Groups]) -> dict[str, _Correlation]:
@@ -146,17 +155,17 @@ def _of_episode(one: Episode) -> _Episode:
 
 
 def _of_entries(plan: Plan, entries: list[Entry]) -> list[_Row]:
-    exact = plan.kind in NUMERIC or plan.kind in TEMPORAL
-    return [
-        (time, event, str(payload) if exact else payload, members)
-        for time, event, payload, members in entries
-    ]
+    return [(time, event, _of_payload(plan, payload), members) for time, event, payload, members in entries]
+
+
+def _of_payload(plan: Plan, payload: Any) -> Any:
+    if plan.kind in NUMERIC or plan.kind in TEMPORAL:
+        return str(payload)
+    return sorted(readings(payload), key=repr) if plan.kind is Kind.VALUE_COUNT else payload
 
 
 def _sliding(groups: Groups, key: GroupKey, saved: _Sliding) -> SlidingGroup:
-    group = groups.make(key, saved.shown)
-    if not isinstance(group, SlidingGroup):
-        raise DataError("not a snapshot", "wrong kind of group")
+    group = SlidingGroup(groups.plan, group_name(groups.plan.id, key), saved.shown, groups.limits.window)
     size, at, episode, gap, ended = saved.cut
     group.entries = _entries(groups.plan, saved.entries)
     group.cut = Cut(size, at, _episode(episode) if episode else None, gap, [_episode(one) for one in ended])
@@ -167,9 +176,7 @@ def _sliding(groups: Groups, key: GroupKey, saved: _Sliding) -> SlidingGroup:
 
 
 def _judged(groups: Groups, key: GroupKey, saved: _Judged) -> JudgedGroup:
-    group = groups.make(key, saved.shown)
-    if not isinstance(group, JudgedGroup):
-        raise DataError("not a snapshot", "wrong kind of group")
+    group = JudgedGroup(groups.plan, group_name(groups.plan.id, key), saved.shown, groups.limits.window)
     group.entries = _entries(groups.plan, saved.entries)
     group.next, group.frontier = saved.next, saved.frontier
     return group
@@ -182,20 +189,19 @@ def _episode(saved: _Episode) -> Episode:
 
 
 def _entries(plan: Plan, rows: list[_Row]) -> list[Entry]:
-    exact = plan.kind in NUMERIC or plan.kind in TEMPORAL
-    return [(time, event, _payload(payload, exact=exact), Members(*members) if members else None)
+    return [(time, event, _payload(plan, payload), Members(*members) if members else None)
             for time, event, payload, members in rows]  # fmt: skip
 
 
-def _payload(saved: Value, *, exact: bool) -> Any:
-    if exact:
+def _payload(plan: Plan, saved: Value) -> Any:
+    if plan.kind in NUMERIC or plan.kind in TEMPORAL:
         return _number(saved)
-    return tuple(saved) if isinstance(saved, list) else saved
+    if plan.kind is not Kind.VALUE_COUNT:
+        return saved
+    found = frozenset(tuple(one) for one in saved)
+    return found if len(found) > 1 else next(iter(found), ())
 
 
 def _number(text: str) -> Number:
-    try:
-        found = Fraction(text)
-    except (ValueError, ZeroDivisionError, TypeError) as error:
-        raise DataError("not a snapshot", str(error)) from None
+    found = Fraction(text)
     return found.numerator if found.denominator == 1 else found

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from tocsin.correlate.bounds import met
 from tocsin.correlate.entry import Entry
-from tocsin.correlate.plan import Plan
+from tocsin.correlate.plan import Plan, readings
 from tocsin.correlate.terms import Term
 from tocsin.correlate.values import Number
 from tocsin.sigma.rule import Kind
@@ -64,17 +64,18 @@ class Distinct:
         self.counts: dict[object, int] = {}
 
     def add(self, entry: Entry) -> None:
-        counts = self.counts
-        counts[entry[2]] = counts.get(entry[2], 0) + 1
+        counts, payload = self.counts, entry[2]
+        for one in payload if type(payload) is frozenset else (payload,):
+            counts[one] = counts.get(one, 0) + 1
         self.value = len(counts)
 
     def remove(self, entry: Entry) -> None:
-        left = self.counts[entry[2]] - 1
-        if left:
-            self.counts[entry[2]] = left
-        else:
-            del self.counts[entry[2]]
-            self.value = len(self.counts)
+        counts = self.counts
+        for one in readings(entry[2]):
+            left = counts.pop(one) - 1
+            if left:
+                counts[one] = left
+        self.value = len(counts)
 
     def holds(self, start: float) -> bool:  # noqa: ARG002 -- a tally's signature
         return self.value >= self.least
