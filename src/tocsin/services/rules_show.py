@@ -62,12 +62,18 @@ def _field(name: str, value: str) -> str:
 
 
 def _paragraph(title: str, text: str) -> list[str]:
+    """Fill a text anew: single line ends are where its author's editor broke it; lists and empty lines stay."""
     if not text.strip():
         return []
-    filled = [
-        fill(part, _WIDTH, initial_indent="  ", subsequent_indent="  ") for part in text.strip().split("\n")
-    ]
-    return ["", title, *(line for part in filled for line in (part.split("\n")))]
+    parts = [""]
+    for line in text.strip().splitlines():
+        ends = len(parts) > 1 and not parts[-1]
+        if ends or not line.strip() or line.lstrip().startswith(("-", "*", "\u2022")):
+            parts.append(line.strip())
+        else:
+            parts[-1] = f"{parts[-1]} {line.strip()}".strip()
+    filled = (fill(part, _WIDTH, initial_indent="  ", subsequent_indent="  ") for part in parts)
+    return ["", title, *(line for part in filled for line in part.split("\n"))]
 
 
 def _list(title: str, entries: list[str] | tuple[str, ...]) -> list[str]:

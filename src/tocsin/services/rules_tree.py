@@ -41,17 +41,24 @@ def _lines(node: Node, depth: int) -> Iterator[str]:
     indent = "  " * depth
     if isinstance(node, Leaf):
         yield indent + leaf_text(node)
-    elif isinstance(node, Not):
-        if isinstance(node.item, Leaf):
-            yield f"{indent}not: {leaf_text(node.item)}"
+        return
+    inner = node.item if isinstance(node, Not) else node
+    if isinstance(inner, Leaf):
+        yield f"{indent}not: {leaf_text(inner)}"
+        return
+    heads = ("not all of", "none of") if isinstance(node, Not) else ("all of", "any of")
+    yield indent + heads[isinstance(inner, Or)]
+    for item in _joined(inner) if isinstance(inner, And | Or) else (inner,):
+        yield from _lines(item, depth + 1)
+
+
+def _joined(node: And | Or) -> Iterator[Node]:
+    """Yield the items, those of an `and` within an `and` as its own: they mean the same on one level."""
+    for item in node.items:
+        if isinstance(item, And | Or) and type(item) is type(node):
+            yield from _joined(item)
         else:
-            yield f"{indent}none of" if isinstance(node.item, Or) else f"{indent}not all of"
-            for item in node.item.items if isinstance(node.item, And | Or) else (node.item,):
-                yield from _lines(item, depth + 1)
-    else:
-        yield indent + ("all of" if isinstance(node, And) else "any of")
-        for item in node.items:
-            yield from _lines(item, depth + 1)
+            yield item
 
 
 def leaf_text(leaf: Leaf) -> str:

@@ -75,7 +75,8 @@ def test_show_says_what_a_judge_needs(rules: Collection) -> None:
     assert shown.splitlines()[:2] == ["Hidden Window", "============="]
     for said in (
         "log      product windows, category process_creation",
-        "  Detects the example tool.\n  It hides its window.\n",
+        "  Detects the example tool. It hides its window.\n\n  It does so at night:\n\n",
+        "  - quietly\n  - often, and for no good reason\n",
         "  - T1564.003  https://attack.mitre.org/techniques/T1564/003/\n",
         "  - Scheduled jobs\n",
         "  - https://example.org/write-up\n",
@@ -89,11 +90,9 @@ def test_show_draws_the_tree(rules: Collection) -> None:
     assert tree.splitlines() == [
         "True when",
         "  all of",
-        "    all of",
-        "      Image ends with '\\tool.exe'",
-        "      all of",
-        "        CommandLine contains ' -hide '",
-        "        CommandLine contains ' -now'",
+        "    Image ends with '\\tool.exe'",
+        "    CommandLine contains ' -hide '",
+        "    CommandLine contains ' -now'",
         "    none of",
         "      User is 'root'",
         "      SourceIp is in 10.0.0.0/8",

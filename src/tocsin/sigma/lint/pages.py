@@ -44,6 +44,10 @@ def index() -> str:
     return (
         f"# What `tocsin rules lint` checks\n\n{len(catalog())} checks. Generated from their classes by"
         " `python -m tocsin.sigma.lint.pages docs/reference/lint`.\n\n"
+        "A comment silences one finding, on its line or on the line below the comment, and gives a reason:\n"
+        "`# tocsin: ignore[TS112] our registry's own word`. `--select` and `--ignore` take codes, their beginnings\n"
+        "(`TS1`) and names. Errors and warnings make the run exit with 1; findings of info do not. `--fix` never\n"
+        "changes which events a rule matches: every edit is checked by parsing the rule before and after.\n\n"
         "| code | name | severity | `--fix` | what |\n|---|---|---|---|---|\n" + rows
     )
 
