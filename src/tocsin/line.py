@@ -16,8 +16,8 @@ from tocsin.detect.keywords import KeywordGuard
 from tocsin.detect.partition import Hit, Partition
 from tocsin.detect.subject import keyword_texts
 from tocsin.errors import DataError
-from tocsin.model.event import ABSENT, Path, Value
-from tocsin.ports.source import Route, Source
+from tocsin.model.event import Path, Value
+from tocsin.ports.source import Kind, Route, Source
 from tocsin.sources.decode import Group, JsonDecoder, LineDecoder, Refused, Table, decoder_of, routing_key
 from tocsin.sources.projection import Column
 
@@ -172,6 +172,7 @@ def _keyword_column(guard: KeywordGuard, table: Table, source: Source, records: 
 
 def _texts(source: Source, record: bytes) -> Value:
     try:
-        return tuple(keyword_texts(source, source.parse(record), record))
+        fields = source.parse(record) if source.kind is Kind.JSON else {}
     except DataError:
-        return ABSENT
+        return ()
+    return tuple(keyword_texts(source, fields, record))

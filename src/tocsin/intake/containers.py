@@ -69,6 +69,11 @@ class Guarded(io.RawIOBase):
             raise DataError("unfolds without end", f"over {self._given} bytes out of {self._outer.taken}")
         return block
 
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        block = self.read(len(buffer))
+        buffer[: len(block)] = block
+        return len(block)
+
 
 class Counted(io.RawIOBase):
     """A raw file that knows how much of it was read: progress, and the ratio of what is in it."""

@@ -4,6 +4,7 @@ import csv
 import glob
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -56,8 +57,16 @@ def _is_hidden(path: Path) -> bool:
     return path.name.startswith(".")
 
 
-def read(unit: Unit, sources: Sequence[Source], progress: list[int]) -> Iterator[tuple[Origin, Piece]]:
-    """Yield the records of a unit. progress[0] is kept at how many bytes of the file have been taken."""
+@dataclass(slots=True)
+class Progress:
+    """How far the reader of a unit is: bytes of the file, and line ends of a range."""
+
+    taken: int = 0
+    lines: int = 0
+
+
+def read(unit: Unit, sources: Sequence[Source], progress: Progress) -> Iterator[tuple[Origin, Piece]]:
+    """Yield the records of a unit."""
     try:
         with opened(unit.path) as raw:
             if unit.end:
@@ -69,7 +78,7 @@ def read(unit: Unit, sources: Sequence[Source], progress: list[int]) -> Iterator
 
 
 def _read_whole(
-    name: str, raw: Counted, sources: Sequence[Source], progress: list[int]
+    name: str, raw: Counted, sources: Sequence[Source], progress: Progress
 ) -> Iterator[tuple[Origin, Piece]]:
     current = Origin(name, "")
     last = 0
@@ -78,25 +87,26 @@ def _read_whole(
             current = Origin(stream.name, "")
             for source, piece in _pieces(stream.name, stream.file, sources):
                 last = piece.line
-                progress[0] = raw.taken
+                progress.taken = raw.taken
                 yield current if not source else Origin(stream.name, source), piece
     except DataError as error:
         yield current, Loss(last, error)
-    progress[0] = raw.taken
+    progress.taken = raw.taken
 
 
-def _read_range(unit: Unit, raw: Counted, progress: list[int]) -> Iterator[tuple[Origin, Piece]]:
+def _read_range(unit: Unit, raw: Counted, progress: Progress) -> Iterator[tuple[Origin, Piece]]:
     """Lines belong to the range in which they begin; their numbers count from the range's own first line."""
     raw.seek(unit.start)
     origin = Origin(unit.path, "")
-    for piece in lines(_blocks_between(raw, unit.end - unit.start)):
-        progress[0] = raw.taken
+    for piece in lines(_blocks_between(raw, unit.end - unit.start, progress)):
+        progress.taken = raw.taken
         yield origin, piece
 
 
-def _blocks_between(raw: Counted, left: int) -> Iterator[bytes]:
+def _blocks_between(raw: Counted, left: int, progress: Progress) -> Iterator[bytes]:
     while left > 0 and (block := raw.read(min(left, 1 << 20))):
         left -= len(block)
+        progress.lines += block.count(b"\n")
         yield block
 
 

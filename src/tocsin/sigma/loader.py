@@ -83,13 +83,18 @@ def read_file(path: Path, placeholders: Placeholders) -> Iterator[Document | Con
     """Yield each document of a file, or the error that stands for it."""
     try:
         content = path.read_bytes()
-        if len(content) > MAX_FILE_BYTES:
-            raise ContentError(f"{len(content)} bytes; a rule file has at most {MAX_FILE_BYTES}")
-        yield from read_text(content, placeholders, path=str(path))
     except OSError as error:
         yield ContentError(f"cannot be read: {error.strerror}", path=str(path))
-    except ContentError as error:
-        yield ContentError(error.message, path=str(path), line=error.line)
+        return
+    yield from read_content(content, placeholders, path=str(path))
+
+
+def read_content(content: bytes, placeholders: Placeholders, *, path: str) -> Iterator[Document | ContentError]:
+    """Yield each document of a file's content, or the error that stands for it."""
+    if len(content) > MAX_FILE_BYTES:
+        yield ContentError(f"{len(content)} bytes; a rule file has at most {MAX_FILE_BYTES}", path=path)
+    else:
+        yield from read_text(content, placeholders, path=path)
 
 
 def read_text(content: bytes, placeholders: Placeholders, *, path: str) -> Iterator[Document | ContentError]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tocsin.correlate import Correlated
+from tocsin.model.observation import Correlated
 from tocsin.errors import DataError
 from tocsin.line import Signal
 from tocsin.model.event import ABSENT, Fields, Value, first

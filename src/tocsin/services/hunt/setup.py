@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tocsin.content
-from tocsin.correlate import Correlator
+from tocsin.correlate.engine import Correlator
 from tocsin.errors import ConfigError
 from tocsin.ports.source import Source
 from tocsin.services.placeholders import read_placeholders

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 from tocsin.detect.engine import Engine
-from tocsin.intake.files import Origin, Unit, read
-from tocsin.intake.lines import Loss, Piece, Record
+from tocsin.intake.files import Origin, Progress, Unit, read
+from tocsin.intake.lines import Loss, Record
 from tocsin.line import Outcome, Work
 from tocsin.model.event import Value
 from tocsin.model.match import Match
@@ -41,7 +41,29 @@ class Step(Struct):
     """Matches of correlated rules whose events have no readable time."""
     bytes: int = 0
     lines: int = 0
-    """How many lines the unit had, in its last step."""
+    """In the last step of a range: how many lines end in it."""
+    cut_values: int = 0
+
+    def moved(self, by: int) -> "Step":
+        """Return the step of a piece of a file, with its lines counted from the file's start."""
+        return structs.replace(
+            self,
+            matches=[structs.replace(match, line=match.line + by, event_id=_moved_id(match, by)) for match in self.matches],
+            rejects=[structs.replace(reject, line=reject.line + by) for reject in self.rejects],
+            observations=[
+                structs.replace(one, event=_moved_place(one.event, by)) for one in self.observations
+            ],
+        )
+
+
+def _moved_id(match: Match, by: int) -> str:
+    own = f"{match.file}:{match.line}"
+    return f"{match.file}:{match.line + by}" if match.event_id == own else match.event_id
+
+
+def _moved_place(place: str, by: int) -> str:
+    name, _, line = place.rpartition(":")
+    return f"{name}:{int(line) + by}"
 
 
 class Hunter:
@@ -52,26 +74,31 @@ class Hunter:
         self.engine = Engine(setup.rules)
         self.work = Work(self.engine, keep=_window(options))
         self.sources = list(catalog().values())
+        self._cut = 0
 
     def run(self, unit: Unit) -> Iterator[Step]:
         """Yield the steps of a unit; positions are of its first line on."""
-        progress = [0]
+        progress = Progress()
         taken = 0
         batch: list[Record] = []
         origin = Origin(unit.path, "")
         for current, piece in read(unit, self.sources, progress):
             if batch and (current != origin or len(batch) >= BATCH):
-                yield self._step(origin, batch, progress[0] - taken)
-                taken, batch = progress[0], []
+                yield self._step(origin, batch, progress.taken - taken)
+                taken, batch = progress.taken, []
             origin = current
             if isinstance(piece, Loss):
                 yield _loss_of(origin, piece)
             else:
                 batch.append(piece)
-        yield self._step(origin, batch, progress[0] - taken)
+        last = self._step(origin, batch, progress.taken - taken)
+        last.cut_values = self.engine.counters()["cut_values"] - self._cut
+        self._cut += last.cut_values
+        last.lines = progress.lines
+        yield last
 
     def _step(self, origin: Origin, batch: list[Record], taken: int) -> Step:
-        step = Step(records=len(batch), bytes=taken, lines=batch[-1].line if batch else 0)
+        step = Step(records=len(batch), bytes=taken)
         records = [piece.content for piece in batch]
         for source, rows in self._sorted(origin, records):
             chosen = records if len(rows) == len(records) else [records[row] for row in rows]
@@ -158,13 +185,10 @@ def _reject(step: Step, origin: Origin, piece: Record, reason: str) -> None:
     count = step.reasons.get(reason, 0)
     step.reasons[reason] = count + 1
     if count < MAX_REJECTS:
-        head = ascii(piece.content[:_HEAD].decode("utf-8", "backslashreplace"))[1:-1]
+        head = repr(piece.content[:_HEAD])[2:-1]
         step.rejects.append(Reject(origin.name, piece.line, reason, head))
 
 
 def _loss_of(origin: Origin, loss: Loss) -> Step:
     place = f"{origin.name}:{loss.line}" if loss.line else origin.name
     return Step(damage=[f"{place}: {loss.error}"])
-
-
-__all__ = ["Hunter", "Piece", "Step"]

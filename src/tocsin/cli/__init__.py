@@ -1,0 +1,1 @@
+"""The command line. Each command is one file in commands/, imported only when it is used."""

@@ -1,0 +1,155 @@
+"""A whole hunt: units to workers, their steps back in order, then the correlations."""
+
+import gc
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from tocsin.model.observation import Correlated
+from tocsin.correlate.spool import Spool
+from tocsin.intake.containers import STDIN
+from tocsin.intake.files import Unit, find_files, split_plain
+from tocsin.model.match import Match
+from tocsin.model.summary import RuleCount, Summary
+from tocsin.services.hunt.matches import of_correlation
+from tocsin.services.hunt.setup import Options, Setup, prepare
+from tocsin.services.hunt.unit import MAX_REJECTS, Hunter, Step
+from tocsin.services.hunt.workers import run_parallel
+
+PIECE = 16 * 1024 * 1024
+"""Plain files over twice this are shared between workers in pieces of this size."""
+MAX_WARNINGS = 200
+
+Progress = Callable[[int, int, int], None]
+"""Called with (bytes done, bytes in all, events so far)."""
+
+_KINDS = {
+    "user": ("user", "account", "actor", "identity", "login", "principal"),
+    "host": ("host", "computer", "workstation"),
+    "ip": ("ip", "addr", "source_address"),
+    "repo": ("repo",),
+}
+
+
+class Hunt:
+    """Iterate over `matches()`; `summary` is complete when they are exhausted. `damaged`: input was lost."""
+
+    def __init__(self, options: Options, progress: Progress | None = None) -> None:
+        self.options = options
+        self.progress = progress
+        self.files = find_files(options.paths)
+        self.setup: Setup = prepare(options)
+        self.total = sum(_size(path) for path in self.files)
+        self.summary = Summary(rules=len(self.setup.rules) + len(self.setup.correlations))
+        self.summary.warnings += self.setup.problems[:MAX_WARNINGS]
+        self.damaged = False
+
+    def matches(self) -> Iterator[Match]:
+        """Yield the matches: of events in the order of files and lines, then of correlations by time."""
+        started = time.monotonic()
+        gc.collect()
+        gc.freeze()  # the rules are here to stay: collections need not walk them
+        self.summary.files = len(self.files)
+        with ExitStack() as stack:
+            spool = stack.enter_context(Spool())
+            for step in self._steps(stack):
+                spool.extend(step.observations)
+                yield from self._count(step)
+            yield from self._correlated(spool)
+        self.summary.seconds = time.monotonic() - started
+
+    def _steps(self, stack: ExitStack) -> Iterator[Step]:
+        units = list(self._units())
+        if self.options.jobs > 1 and len(units) > 1:
+            yield from self._in_order(run_parallel(self.setup, self.options, units, stack), units)
+        else:
+            hunter = Hunter(self.setup, self.options)
+            yield from self._in_order(((unit, step) for unit in units for step in hunter.run(unit)), units)
+
+    def _units(self) -> Iterator[Unit]:
+        for path in self.files:
+            if self.options.jobs > 1 and path != STDIN and Path(path).is_file():
+                yield from split_plain(path, _size(path), PIECE)
+            else:
+                yield Unit(path)
+
+    def _in_order(self, steps: Iterable[tuple[Unit, Step]], units: list[Unit]) -> Iterator[Step]:
+        """Number lines through the pieces of a file: each piece counts from its own first line."""
+        before: dict[str, int] = {}
+        current, lines = (units[0], 0) if units else (None, 0)
+        for unit, step in steps:
+            if unit != current:
+                if current and current.end:
+                    before[current.path] = before.get(current.path, 0) + lines
+                current, lines = unit, 0
+            lines += step.lines
+            yield step.moved(before.get(unit.path, 0)) if unit.start else step
+
+    def _count(self, step: Step) -> Iterator[Match]:
+        total = self.summary
+        total.records += step.records
+        total.events += step.events
+        total.outside += step.outside
+        total.bytes += step.bytes
+        total.cut_values += step.cut_values
+        for name, count in step.by_source.items():
+            total.by_source[name] = total.by_source.get(name, 0) + count
+        for reason, count in step.reasons.items():
+            total.rejected += count
+            room = MAX_REJECTS - total.reasons.get(reason, 0)
+            total.rejects += [reject for reject in step.rejects if reject.reason == reason][: max(room, 0)]
+            total.reasons[reason] = total.reasons.get(reason, 0) + count
+        for text in step.damage:
+            self.damaged = True
+            if len(total.warnings) < MAX_WARNINGS:
+                total.warnings.append(text)
+        if step.timeless and not any("no readable time" in text for text in total.warnings):
+            total.warnings.append("some matches have no readable time: correlations cannot count those")
+        if self.progress:
+            self.progress(total.bytes, self.total, total.events)
+        for match in step.matches:
+            yield self._counted(match)
+
+    def _counted(self, match: Match) -> Match:
+        self.summary.matches += 1
+        count = self.summary.by_rule.setdefault(match.rule.id, RuleCount(match.rule))
+        count.count += 1
+        if match.time is not None:
+            count.first = match.time if count.first is None else min(count.first, match.time)
+            count.last = match.time if count.last is None else max(count.last, match.time)
+        return match
+
+    def _correlated(self, spool: Spool) -> Iterator[Match]:
+        correlator = self.setup.correlator
+        if not self.setup.correlations:
+            return
+        for observation in spool:
+            for one in correlator.feed([observation]):
+                yield from self._told(one)
+        for one in correlator.close():
+            yield from self._told(one)
+        if correlator.evicted:
+            self.summary.warnings.append(f"correlation kept to its limits and let go of {correlator.evicted} groups or events")
+
+    def _told(self, one: Correlated) -> Iterator[Match]:
+        """Tell a correlation once, when its window has closed."""
+        if one.closed and one.rule in self.setup.reported:
+            meta = next(document.meta for document in self.setup.correlations if document.meta.id == one.rule)
+            yield self._counted(of_correlation(one, meta, _kind_of))
+
+
+def _kind_of(name: str) -> str:
+    """Guess the kind of entity from a group-by field's name: `source.ip`, `TargetUserName`, `sourceIPAddress`."""
+    low = name.lower()
+    for kind in ("ip", "repo", "host", "user"):
+        if any(word in low for word in _KINDS[kind]):
+            return kind
+    return ""
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except OSError:
+        return 0

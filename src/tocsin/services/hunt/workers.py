@@ -1,0 +1,59 @@
+"""Several processes, one hunt: each takes units and leaves its steps in a file; they come back in order.
+
+Workers are forked after the rules are loaded, so those are shared memory and nothing is sent to them.
+"""
+
+import multiprocessing
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import msgspec
+
+from tocsin.intake.files import Unit
+from tocsin.services.hunt.setup import Options, Setup
+from tocsin.services.hunt.unit import Hunter, Step
+
+_hunters: list[Hunter] = []
+"""The worker's own; made on its first unit, from what it was forked with."""
+_given: list[tuple[Setup, Options]] = []
+
+
+def run_parallel(setup: Setup, options: Options, units: list[Unit], stack: ExitStack) -> Iterator[tuple[Unit, Step]]:
+    """Yield (unit, step) in the order of units."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-hunt-"))
+    _given[:] = [(setup, options)]
+    context = multiprocessing.get_context("fork")
+    pool = stack.enter_context(ProcessPoolExecutor(options.jobs, mp_context=context))
+    waiting: deque[tuple[Unit, Future[str]]] = deque()
+    left = deque(enumerate(units))
+    while left or waiting:
+        # A few more than there are workers: enough to keep them busy, few enough to keep the disk small.
+        while left and len(waiting) < options.jobs * 3:
+            number, unit = left.popleft()
+            waiting.append((unit, pool.submit(_run, unit, f"{folder}/{number}")))
+        unit, future = waiting.popleft()
+        for step in _read(Path(future.result())):
+            yield unit, step
+
+
+def _run(unit: Unit, place: str) -> str:
+    if not _hunters:
+        _hunters.append(Hunter(*_given[0]))
+    encoder = msgspec.msgpack.Encoder()
+    with Path(place).open("wb") as file:
+        for step in _hunters[0].run(unit):
+            frame = encoder.encode(step)
+            file.write(len(frame).to_bytes(8, "big") + frame)
+    return place
+
+
+def _read(path: Path) -> Iterator[Step]:
+    decoder = msgspec.msgpack.Decoder(Step)
+    with path.open("rb") as file:
+        while head := file.read(8):
+            yield decoder.decode(file.read(int.from_bytes(head, "big")))
+    path.unlink()

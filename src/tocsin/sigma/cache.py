@@ -1,0 +1,116 @@
+"""Rules that were parsed once need no YAML again: a cache of documents by a file's content.
+
+One file for each set of folders, msgpack. It holds only what parsing made, is checked against the
+content hash of every rule file, and is thrown away when it does not fit: it can make loading faster,
+never different.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tocsin import __version__
+from tocsin.errors import ContentError
+from tocsin.sigma import loader
+from tocsin.sigma.loader import Collection
+from tocsin.sigma.modifiers import NeedsPlaceholderError
+from tocsin.sigma.rule import Correlation, Filter, Rule
+
+FORMAT = 1
+"""Raise it when the shape of documents changes."""
+
+
+class _Problem(Struct, frozen=True, tag="problem"):
+    message: str
+    line: int
+    waits: bool
+
+
+class _File(Struct, frozen=True):
+    """What one rule file gave. digest: of its bytes."""
+
+    digest: bytes
+    documents: tuple[Rule | Correlation | Filter | _Problem, ...]
+
+
+class _Cache(Struct):
+    made_by: str
+    files: dict[str, _File]
+
+
+def load_cached(paths: Sequence[Path], placeholders: Mapping[str, tuple[str, ...]]) -> Collection:
+    """Load rules as loader.load does, reading only files that changed since the last time."""
+    files = loader.rule_files(paths)
+    place = _place(paths, placeholders)
+    known = _read(place)
+    kept: dict[str, _File] = {}
+    collection = Collection()
+    for path in files:
+        collection.files += 1
+        kept[str(path)] = file = _file(path, known.get(str(path)), placeholders)
+        for document in file.documents:
+            _add(collection, document, str(path))
+    if kept != known:
+        _write(place, kept)
+    return loader.finish(collection)
+
+
+def _file(path: Path, known: _File | None, placeholders: Mapping[str, tuple[str, ...]]) -> _File:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return _File(b"", (_Problem(f"cannot be read: {error.strerror}", 0, waits=False),))
+    digest = hashlib.blake2b(content, digest_size=16).digest()
+    if known and known.digest == digest:
+        return known
+    found = loader.read_content(content, placeholders, path=str(path))
+    return _File(digest, tuple(_plain(document) for document in found))
+
+
+def _plain(document: Rule | Correlation | Filter | ContentError) -> Rule | Correlation | Filter | _Problem:
+    if isinstance(document, ContentError):
+        return _Problem(document.message, document.line, waits=isinstance(document, NeedsPlaceholderError))
+    return document
+
+
+def _add(collection: Collection, document: Rule | Correlation | Filter | _Problem, path: str) -> None:
+    if not isinstance(document, _Problem):
+        collection.add(document)
+    elif document.waits:
+        collection.waiting.append(NeedsPlaceholderError(document.message, path=path, line=document.line))
+    else:
+        collection.errors.append(ContentError(document.message, path=path, line=document.line))
+
+
+def _place(paths: Sequence[Path], placeholders: Mapping[str, tuple[str, ...]]) -> Path:
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tocsin"
+    said = repr((sorted(str(path.resolve()) for path in paths), sorted(placeholders.items())))
+    return base / f"rules-{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}.msgpack"
+
+
+def _read(place: Path) -> dict[str, _File]:
+    try:
+        cache = msgspec.msgpack.decode(place.read_bytes(), type=_Cache)
+    except (OSError, msgspec.MsgspecError, UnicodeError, RecursionError):
+        return {}
+    return cache.files if cache.made_by == _made_by() else {}
+
+
+def _made_by() -> str:
+    return f"{__version__}/{FORMAT}"
+
+
+def _write(place: Path, files: dict[str, _File]) -> None:
+    """Replace the cache in one step; a read-only home only costs the time that it would have saved."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
+            file.write(msgspec.msgpack.encode(_Cache(_made_by(), files)))
+        Path(file.name).replace(place)
+    except OSError:
+        return
