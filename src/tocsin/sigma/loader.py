@@ -1,7 +1,9 @@
 """Files and folders of rules -> a Collection; a broken document is reported, the rest load."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -216,15 +218,17 @@ def _check_references(collection: Collection) -> None:
 
 
 def _refuse_circles(collection: Collection) -> None:
-    by_name = {name: one for one in collection.correlations for name in (one.meta.id, one.meta.name) if name}
-
-    def circular(one: Correlation, above: tuple[str, ...]) -> bool:
-        if one.meta.id in above:
-            return True
-        return any(circular(by_name[ref], (*above, one.meta.id)) for ref in one.rules if ref in by_name)
-
-    wrong = [one for one in collection.correlations if circular(one, ())]
+    found = collection.correlations
+    by_name = {name: one.meta.id for one in found for name in (one.meta.id, one.meta.name) if name}
+    graph = TopologicalSorter({one.meta.id: {by_name[ref] for ref in one.rules if ref in by_name} for one in found})
+    sound: set[str] = set()
+    with suppress(CycleError):  # what is in no circle can still be sorted
+        graph.prepare()
+    while ready := graph.get_ready():
+        sound.update(ready)
+        graph.done(*ready)
+    wrong = [one for one in found if one.meta.id not in sound]
     for one in wrong:
         text = f"`{one.meta.title}` refers, in a circle, to itself: {', '.join(one.rules)}"
         collection.errors.append(ContentError(text, path=one.meta.path, line=one.meta.line))
-    collection.correlations = [one for one in collection.correlations if one not in wrong]
+    collection.correlations = [one for one in found if one.meta.id in sound]

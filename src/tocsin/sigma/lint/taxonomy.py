@@ -6,7 +6,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 PRODUCTS = _words("""
-    anthropic apache aws azure bitbucket cisco cloudflare django docker falco fortigate fortios gcp github gitlab
+    apache aws azure bitbucket cisco cloudflare django docker falco fortigate fortios gcp github gitlab
     google_workspace huawei jenkins juniper jvm kubernetes linux m365 macos modsecurity nginx nodejs okta onelogin
     opencanary opentelemetry paloalto postgresql python qualys rpc_firewall ruby_on_rails spring sql suricata
     terraform vault velocity windows zeek argocd circleci harbor artifactory atlassian crowdstrike mysql
