@@ -16,6 +16,9 @@ Atom: TypeAlias = str | int | float | None
 Number: TypeAlias = int | Fraction
 """Exact, so that a running sum and a fresh one are the same number."""
 
+UNWRITABLE = (TypeError, ValueError, OverflowError, RecursionError)
+"""What an encoder raises on a value that it has no form for."""
+
 MAX_TEXT = 300
 _KEPT = 256
 _LARGEST = 10**300
@@ -61,7 +64,12 @@ def shown(value: Value) -> Value:
     if isinstance(value, int):
         return value if abs(value) < 1 << 63 else text_of(hex(value))
     text = _json(value)
-    return value if text.startswith(("[", "{")) and len(text) < _KEPT else text
+    try:
+        found = msgspec.json.decode(text)
+        msgspec.msgpack.encode(found)
+    except UNWRITABLE:
+        return text
+    return found
 
 
 def _whole(value: float) -> int | float:
@@ -72,7 +80,7 @@ def _whole(value: float) -> int | float:
 def _json(value: Value) -> str:
     try:
         return text_of(msgspec.json.encode(value, order="sorted").decode())
-    except (TypeError, ValueError, OverflowError, RecursionError):
+    except UNWRITABLE:
         return f"unreadable {type(value).__name__}"
 
 
