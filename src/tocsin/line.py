@@ -21,7 +21,6 @@ from tocsin.ports.source import Kind, Route, Source
 from tocsin.sources.decode import Group, JsonDecoder, LineDecoder, Refused, Table, decoder_of, routing_key
 from tocsin.sources.projection import Column
 
-
 MAX_LANES = 2_000
 """Kinds of event that get a partition of their own."""
 

@@ -68,4 +68,6 @@ def _settle_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
-            reconfigure(encoding="utf-8", errors="backslashreplace", newline="" if stream is sys.stdout else None)
+            reconfigure(
+                encoding="utf-8", errors="backslashreplace", newline="" if stream is sys.stdout else None
+            )

@@ -18,7 +18,9 @@ def level(text: str) -> Level:
     try:
         return Level(text.lower())
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no level; use {', '.join(one.value for one in Level)}") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no level; use {', '.join(one.value for one in Level)}"
+        ) from None
 
 
 def moment(text: str, now: float) -> float:
@@ -28,7 +30,9 @@ def moment(text: str, now: float) -> float:
         return now - int(ago[1]) * _SECONDS[ago[2]]
     epoch = to_epoch(f"{text}T00:00:00Z" if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text)
     if epoch is None:
-        raise ConfigError(f"{text!r} is no time; write 2026-11-23T07:00:00Z, 2026-11-23, or 90m, 12h, 2d (ago)")
+        raise ConfigError(
+            f"{text!r} is no time; write 2026-11-23T07:00:00Z, 2026-11-23, or 90m, 12h, 2d (ago)"
+        )
     return epoch
 
 

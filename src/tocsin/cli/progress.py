@@ -20,7 +20,12 @@ def shown_progress(*, wanted: bool) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (BarColumn(), DownloadColumn(), TextColumn("{task.fields[rate]:,} events/s"), TimeRemainingColumn())
+    columns = (
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[rate]:,} events/s"),
+        TimeRemainingColumn(),
+    )
     # No refresh thread: workers are forked while this is on.
     with Bar(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task("hunt", total=None, rate=0)

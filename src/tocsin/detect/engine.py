@@ -46,7 +46,12 @@ class Engine:
     def _select(self, source: Source, route: Route, known: Mapping[Path, Value]) -> list[tuple[Rule, Node]]:
         fold = _Fold(source, route, known)
         chosen = sorted(
-            (pair for logsource, pairs in self.by_logsource.items() if applies(logsource, route.logsources) for pair in pairs),
+            (
+                pair
+                for logsource, pairs in self.by_logsource.items()
+                if applies(logsource, route.logsources)
+                for pair in pairs
+            ),
             key=lambda pair: pair[0],
         )
         simplified = [(rule, fold(either(rule.conditions))) for _, rule in chosen]

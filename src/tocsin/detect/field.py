@@ -137,15 +137,16 @@ def shape_of(parts: Parts) -> tuple[When, str] | None:
             return When.START, head.lower()
         return (When.END, tail.lower()) if head == ANY and isinstance(tail, str) else None
     middle = parts[1]
-    return (When.HIT, middle.lower()) if width == 3 and head == ANY == tail and isinstance(middle, str) else None
+    return (
+        (When.HIT, middle.lower()) if width == 3 and head == ANY == tail and isinstance(middle, str) else None
+    )
 
 
 def globbed(parts: Parts) -> Callable[[str], bool]:
     """Compile a pattern for whole texts, linear in the text: ordered finds, or RE2 when it has `?`."""
     if ONE in [part for part in parts if isinstance(part, int)]:
         source = "".join(re2.escape(p) if isinstance(p, str) else ".*" if p == ANY else "." for p in parts)
-        found = searcher(rf"^(?:{source})\z", "s").found
-        return found
+        return searcher(rf"^(?:{source})\z", "s").found
     return _ordered(parts)
 
 
@@ -193,7 +194,17 @@ class Budget:
 class Memo(dict[Value, int]):
     """value -> class, worked out on first sight. `classes[n]` is what class n satisfies."""
 
-    __slots__ = ("_seen", "_shared", "budget", "classes", "looked", "misses", "numbers", "predicates", "remember")
+    __slots__ = (
+        "_seen",
+        "_shared",
+        "budget",
+        "classes",
+        "looked",
+        "misses",
+        "numbers",
+        "predicates",
+        "remember",
+    )
 
     SHORT = 512
     """Longer values are remembered only when they come a second time: most of them never do."""

@@ -60,7 +60,9 @@ def _literal(test: Test) -> str:
 
 def _safe_run(literal: str, unsafe: frozenset[str]) -> str:
     """Return the longest stretch that raw bytes hold as it is."""
-    kept = "".join(char if char.isascii() and char.isprintable() and char not in unsafe else "\n" for char in literal)
+    kept = "".join(
+        char if char.isascii() and char.isprintable() and char not in unsafe else "\n" for char in literal
+    )
     return max(kept.split("\n"), key=len)
 
 

@@ -36,7 +36,8 @@ class Literals:
         assert self.automaton is not None  # noqa: S101 (hits() has looked)
         step = max(len(text) // 8, _PROBE)
         return any(
-            len(self.automaton.find_matches_as_indexes(text[at : at + _PROBE], overlapping=True)) > _DENSE * _PROBE
+            len(self.automaton.find_matches_as_indexes(text[at : at + _PROBE], overlapping=True))
+            > _DENSE * _PROBE
             for at in range(0, len(text), step)
         )
 

@@ -12,7 +12,6 @@ from tocsin.model.event import ABSENT, Value
 from tocsin.sigma.rule import Rule
 from tocsin.sigma.tree import And, Leaf, Node, Not, SameAs, leaves
 
-
 MAX_CLASSES = 20_000
 """Of one field: real logs have some hundreds."""
 
@@ -67,7 +66,9 @@ class _Column:
         differing = found ^ self.memo.predicates.present
         for place in {place for number in differing for place in self.users.get(number, ())}:
             holds, mask = self.atoms[place]
-            lost = lost & ~mask if holds(found) else lost | mask  # a clause has one atom a field: masks are apart
+            lost = (
+                lost & ~mask if holds(found) else lost | mask
+            )  # a clause has one atom a field: masks are apart
         return lost
 
 
@@ -110,7 +111,9 @@ class Partition:
 
     def __init__(self, rules: Sequence[tuple[Rule, Node]], budget: Budget) -> None:
         clauses = Clauses()
-        self.formulas: list[tuple[Rule, Node, Formula]] = [(rule, node, clauses.formula(node)) for rule, node in rules]
+        self.formulas: list[tuple[Rule, Node, Formula]] = [
+            (rule, node, clauses.formula(node)) for rule, node in rules
+        ]
         self.full: Mask = (1 << len(clauses.bits)) - 1
         self.columns = [_Column(field, atoms, budget) for field, atoms in clauses.atoms.items()]
         self.fields: tuple[Field, ...] = tuple(column.field for column in self.columns)
@@ -121,7 +124,9 @@ class Partition:
                 self.by_trigger.setdefault(bit, []).append(number)
         self.trigger: Mask = sum(1 << bit for bit in self.by_trigger)
         self.verdicts = _Verdicts(self)
-        self.guard = KeywordGuard([leaf.test for column in self.columns if column.field is None for leaf in column.numbers])
+        self.guard = KeywordGuard(
+            [leaf.test for column in self.columns if column.field is None for leaf in column.numbers]
+        )
 
     def evaluate(self, columns: Sequence[Sequence[Value]], rows: int) -> list[tuple[int, tuple[Hit, ...]]]:
         """Return (row, hits) of the events on which some rule is true; one column for each field."""
@@ -168,7 +173,9 @@ class Partition:
             return [field_of(node)] if self._holds(node, classes) else []
         if isinstance(node, Not):
             return []
-        return [name for item in node.items if self._true(item, classes) for name in self._reasons(item, classes)]
+        return [
+            name for item in node.items if self._true(item, classes) for name in self._reasons(item, classes)
+        ]
 
     def _holds(self, leaf: Leaf, classes: Sequence[int]) -> bool:
         place = self.place[field_of(leaf)]

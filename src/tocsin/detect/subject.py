@@ -5,8 +5,8 @@ from collections.abc import Callable
 from tocsin.detect.values import texts_in
 from tocsin.model.event import Fields, Value, first
 from tocsin.ports.source import Kind, Route, Source
-from tocsin.sigma.tree import ANY, Leaf, Parts, Text
 from tocsin.sigma.pattern import tidy
+from tocsin.sigma.tree import ANY, Leaf, Parts, Text
 
 
 class Subject:

@@ -7,7 +7,20 @@ from tocsin.detect.regex import searcher
 from tocsin.detect.values import elements, to_number, to_text
 from tocsin.model.event import ABSENT, Value
 from tocsin.model.moment import to_epoch
-from tocsin.sigma.tree import ANY, Cidr, Compare, Exists, How, Null, Parts, Regex, SameAs, Test, Text, TimePart
+from tocsin.sigma.tree import (
+    ANY,
+    Cidr,
+    Compare,
+    Exists,
+    How,
+    Null,
+    Parts,
+    Regex,
+    SameAs,
+    Test,
+    Text,
+    TimePart,
+)
 
 
 def holds(test: Test, value: Value) -> bool:

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 import zstandard
 
@@ -38,7 +38,13 @@ class Stream(NamedTuple):
     file: BinaryIO
 
 
-_MAGIC = ((b"\x1f\x8b", "gz"), (b"\x28\xb5\x2f\xfd", "zst"), (b"\xfd7zXZ\0", "xz"), (b"BZh", "bz2"), (b"PK\3\4", "zip"))
+_MAGIC = (
+    (b"\x1f\x8b", "gz"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"BZh", "bz2"),
+    (b"PK\3\4", "zip"),
+)
 
 
 def kind_of(head: bytes) -> str:
@@ -60,7 +66,15 @@ class Guarded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         try:
             block = self._inner.read(size)
-        except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile) as e:
+        except (
+            OSError,
+            EOFError,
+            ValueError,
+            zlib.error,
+            lzma.LZMAError,
+            zstandard.ZstdError,
+            zipfile.BadZipFile,
+        ) as e:
             raise DataError("cut short or damaged", str(e) or type(e).__name__) from None
         except (NotImplementedError, RuntimeError) as e:  # zip: a method or encryption that it cannot read
             raise DataError("cannot be unpacked", str(e)) from None
@@ -117,7 +131,7 @@ class Counted(io.RawIOBase):
 def opened(path: str) -> Iterator[Counted]:
     """Open a file, or standard input for `-`."""
     if path == STDIN:
-        yield Counted(io.BufferedReader(sys.stdin.buffer.raw) if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer)  # type: ignore[arg-type]
+        yield Counted(sys.stdin.buffer)
         return
     with Path(path).open("rb") as file:
         yield Counted(file)
@@ -127,7 +141,7 @@ def streams(name: str, raw: Counted, depth: int = 0) -> Iterator[Stream]:
     """Yield the plain streams in a file: itself, what it decompresses to, or an archive's members."""
     kind = kind_of(raw.peek(8))
     if not kind:
-        yield Stream(name, raw)  # type: ignore[arg-type]
+        yield Stream(name, cast("BinaryIO", raw))
     elif depth > MAX_DEPTH:
         raise DataError("packed too deep", f"more than {MAX_DEPTH} layers of compression")
     elif kind == "zip":
@@ -138,16 +152,18 @@ def streams(name: str, raw: Counted, depth: int = 0) -> Iterator[Stream]:
 
 def _unpacked(kind: str, raw: Counted) -> BinaryIO:
     if kind == "gz":
-        return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
+        return cast("BinaryIO", gzip.GzipFile(fileobj=cast("BinaryIO", raw)))
     if kind == "zst":
-        return zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)  # type: ignore[return-value,arg-type]
-    return lzma.LZMAFile(raw) if kind == "xz" else bz2.BZ2File(raw)  # type: ignore[return-value]
+        reader = zstandard.ZstdDecompressor().stream_reader(cast("BinaryIO", raw), read_across_frames=True)
+        return cast("BinaryIO", reader)
+    packed = cast("BinaryIO", raw)
+    return cast("BinaryIO", lzma.LZMAFile(packed) if kind == "xz" else bz2.BZ2File(packed))
 
 
 def _inner(name: str, guarded: Guarded, depth: int) -> Iterator[Stream]:
     """What is in a compressed stream may be compressed again (backup.zip.gz)."""
     buffered = io.BufferedReader(guarded, 1 << 16)
-    counted = Counted(buffered)  # type: ignore[arg-type]
+    counted = Counted(cast("BinaryIO", buffered))
     if kind_of(counted.peek(8)) == "zip":
         raise DataError("packed too deep", "a zip archive inside a compressed stream; unpack it first")
     yield from streams(name, counted, depth + 1)
@@ -157,13 +173,13 @@ def _members(name: str, raw: Counted, depth: int) -> Iterator[Stream]:
     if not raw.seekable():
         raise DataError("cannot be unpacked", "a zip archive from a pipe; give its path")
     try:
-        with zipfile.ZipFile(raw) as archive:  # type: ignore[arg-type]
+        with zipfile.ZipFile(cast("BinaryIO", raw)) as archive:
             members = [info for info in archive.infolist() if _is_log(info)]
             if len(members) > MAX_MEMBERS:
                 raise DataError("too many members", f"{len(members)} in the archive, at most {MAX_MEMBERS}")
             for info in members:
                 with archive.open(info) as file:
-                    guarded = Guarded(file, raw)  # type: ignore[arg-type]
+                    guarded = Guarded(cast("BinaryIO", file), raw)
                     yield from _inner(f"{name}!{info.filename}", guarded, depth)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise DataError("cut short or damaged", str(error)) from None

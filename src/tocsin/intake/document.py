@@ -94,13 +94,15 @@ class _Reader:
         self.line += self.text.count(b"\n", 0, keep)
         self.text = self.text[keep:]
         self.at -= keep
-        if self.start >= 0:
-            self.start = 0
+        self.start = min(0, self.start)
 
     def finish(self) -> Iterator[Piece]:
         """Say what was left open at the end."""
         left = self.text[max(self.start, 0) :].strip()
         if self.start >= 0 or self.inside:
-            yield Loss(self._line_of(max(self.start, 0)), DataError("document cut short", f"it ends within {left[:60]!r}"))
+            yield Loss(
+                self._line_of(max(self.start, 0)),
+                DataError("document cut short", f"it ends within {left[:60]!r}"),
+            )
         elif left.strip(b", \t\r\n"):
             yield Loss(self.line, DataError("not JSON", f"after the last event: {left[:60]!r}"))

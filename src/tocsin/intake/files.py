@@ -5,13 +5,14 @@ import glob
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 import orjson
 
 from tocsin.errors import ConfigError, DataError
-from tocsin.intake.containers import STDIN, Counted, opened, streams
+from tocsin.intake.containers import STDIN, Counted, kind_of, opened, streams
 from tocsin.intake.document import ENVELOPES, objects
 from tocsin.intake.lines import Loss, Piece, Record, blocks_of, lines
 from tocsin.ports.source import Source, Unpack
@@ -43,7 +44,9 @@ def find_files(patterns: Iterable[str]) -> list[str]:
         if pattern == STDIN:
             found.append(STDIN)
         elif Path(pattern).is_dir():
-            found += sorted(str(path) for path in Path(pattern).rglob("*") if path.is_file() and not _is_hidden(path))
+            found += sorted(
+                str(path) for path in Path(pattern).rglob("*") if path.is_file() and not _is_hidden(path)
+            )
         elif Path(pattern).exists():
             found.append(pattern)
         elif matching := sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file()):  # noqa: PTH207 (absolute patterns too)
@@ -114,7 +117,7 @@ def split_plain(path: str, size: int, piece: int) -> list[Unit]:
     """Cut a big plain file of lines into ranges that end at line ends, so that several workers share it."""
     with open(path, "rb") as file:  # noqa: PTH123 (a plain handle, seeked)
         counted = Counted(file)
-        if size < 2 * piece or next(iter(streams(path, counted))).file is not counted or not _is_of_lines(path, counted):  # type: ignore[comparison-overlap]
+        if size < 2 * piece or not _is_of_lines(path, counted.peek(HEAD)):
             return [Unit(path)]
         cuts = [0]
         while cuts[-1] + piece < size:
@@ -122,13 +125,13 @@ def split_plain(path: str, size: int, piece: int) -> list[Unit]:
             file.readline()
             cuts.append(file.tell())
     cuts = sorted({*cuts, size})
-    return [Unit(path, start, end) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [Unit(path, start, end) for start, end in pairwise(cuts)]
 
 
-def _is_of_lines(path: str, counted: Counted) -> bool:
-    head = counted.peek(HEAD)
+def _is_of_lines(path: str, head: bytes) -> bool:
     utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    return not (utf16 or head.startswith((b"ElfFile", b"#")) or _is_document(head) or _is_table(path, head))
+    own_format = kind_of(head) or head.startswith((b"ElfFile", b"#"))
+    return not (utf16 or own_format or _is_document(head) or _is_table(path, head))
 
 
 def _pieces(name: str, file: BinaryIO, sources: Sequence[Source]) -> Iterator[tuple[str, Piece]]:
@@ -136,7 +139,7 @@ def _pieces(name: str, file: BinaryIO, sources: Sequence[Source]) -> Iterator[tu
     head = buffered.peek(HEAD)[:HEAD]
     for source in sources:
         if source.unpack and source.unpack.opens(head):
-            for piece in _unpacked(source.unpack, buffered):
+            for piece in _unpacked(source.unpack, cast("BinaryIO", buffered)):
                 yield source.name, piece
             return
     if _is_table(name, head):
@@ -164,7 +167,7 @@ class _Raw(io.RawIOBase):
         return len(block)
 
 
-def _unpacked(unpack: Unpack, file: io.BufferedReader) -> Iterator[Piece]:
+def _unpacked(unpack: Unpack, file: BinaryIO) -> Iterator[Piece]:
     for number, record in enumerate(unpack.records(file), 1):
         yield Loss(number, record) if isinstance(record, DataError) else Record(number, record)
 
@@ -182,7 +185,9 @@ def _is_document(head: bytes) -> bool:
     except orjson.JSONDecodeError:
         # A first line longer than the head may be either: a document of one line, or a huge event.
         return not ended or _opens_only(first)
-    return isinstance(event, dict) and any(isinstance(event.get(key), list) for key in _ENVELOPE_KEYS & event.keys())
+    return isinstance(event, dict) and any(
+        isinstance(event.get(key), list) for key in _ENVELOPE_KEYS & event.keys()
+    )
 
 
 def _opens_only(line: bytes) -> bool:
@@ -191,12 +196,16 @@ def _opens_only(line: bytes) -> bool:
 
 
 def _is_table(name: str, head: bytes) -> bool:
-    return name.lower().endswith((".csv", ".csv.gz", ".tsv")) and not head.lstrip()[:1] in (b"{", b"[") and b"\n" in head
+    return (
+        name.lower().endswith((".csv", ".csv.gz", ".tsv"))
+        and head.lstrip()[:1] not in (b"{", b"[")
+        and b"\n" in head
+    )
 
 
 def table(file: BinaryIO) -> Iterator[Piece]:
     """Read CSV with a header (comma, semicolon or tab) as one JSON object a row; empty cells are absent."""
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")  # type: ignore[arg-type,type-var]
+    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
     header = text.readline()
     comma = max(",;\t", key=header.count)
     names = next(csv.reader([header], delimiter=comma), [])
@@ -212,5 +221,8 @@ def table(file: BinaryIO) -> Iterator[Piece]:
             line = reader.line_num + 2
             continue
         if row:
-            yield Record(line, orjson.dumps({name: cell for name, cell in zip(names, row, strict=False) if name and cell}))
+            yield Record(
+                line,
+                orjson.dumps({name: cell for name, cell in zip(names, row, strict=False) if name and cell}),
+            )
         line = reader.line_num + 2

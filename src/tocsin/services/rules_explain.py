@@ -72,7 +72,9 @@ def _source(record: bytes, name: str) -> Source:
 def _explain(node: Node, subject: Subject) -> Explained:
     if isinstance(node, Leaf):
         value = subject.value(node.field) if node.field else subject.texts()[:1]
-        return Explained(leaf_text(localise(node, subject.route)), naive.leaf_true(node, subject), value, leaf=True)
+        return Explained(
+            leaf_text(localise(node, subject.route)), naive.leaf_true(node, subject), value, leaf=True
+        )
     if isinstance(node, Not):
         inner = _explain(node.item, subject)
         return Explained("not", not inner.true, children=(inner,))

@@ -16,7 +16,9 @@ def junit(tested: Tested) -> str:
     for path, verdicts in groupby(tested.verdicts, key=lambda verdict: verdict.case.path):
         _suite(root, path, list(verdicts))
     for problem in tested.problems:
-        suite = ET.SubElement(root, "testsuite", name=_clean(problem.path), tests="1", errors="1", failures="0")
+        suite = ET.SubElement(
+            root, "testsuite", name=_clean(problem.path), tests="1", errors="1", failures="0"
+        )
         case = ET.SubElement(suite, "testcase", name="loads", classname=_clean(problem.path))
         ET.SubElement(case, "error", message=_clean(str(problem)))
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -54,7 +54,7 @@ def run_tests(paths: Sequence[Path]) -> Tested:
     problems = list(collection.errors)
     verdicts: list[Verdict] = []
     untested = []
-    for path in sorted({document.meta.path for document in _documents(collection)}):
+    for path in sorted({document.meta.path for document in collection.reporting}):
         beside = tests_of(Path(path))
         if not beside.exists():
             untested.append(path)
@@ -74,15 +74,11 @@ def tests_of(rule_file: Path) -> Path:
     return rule_file.with_name(rule_file.name.removesuffix(rule_file.suffix) + SUFFIX)
 
 
-def _documents(collection: Collection) -> list[Rule | Correlation]:
-    return [*collection.rules, *collection.correlations]
-
-
 class Bench:
     """The rules of one file, and those of others that they refer to, ready to be fed."""
 
     def __init__(self, collection: Collection, path: str | None = None) -> None:
-        own = [document for document in _documents(collection) if path is None or document.meta.path == path]
+        own = [document for document in collection.reporting if path is None or document.meta.path == path]
         needed = _closure(own, collection)
         rules = [one for one in needed if isinstance(one, Rule)]
         self.correlations = [one for one in needed if isinstance(one, Correlation)]
@@ -123,7 +119,7 @@ class Bench:
 
 
 def _closure(own: Iterable[Rule | Correlation], collection: Collection) -> list[Rule | Correlation]:
-    by_name = {name: one for one in _documents(collection) for name in (one.meta.id, one.meta.name) if name}
+    by_name = {name: one for one in collection.reporting for name in (one.meta.id, one.meta.name) if name}
     found = {one.meta.id: one for one in own}
     waiting = list(found.values())
     while waiting:
@@ -139,7 +135,7 @@ def _closure(own: Iterable[Rule | Correlation], collection: Collection) -> list[
 def read_cases(path: Path) -> Iterator[Case]:
     """Read a tests file; raises ContentError that says what is wrong in it."""
     try:
-        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)  # noqa: S506 (CSafeLoader is a safe loader)
+        content = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ContentError(f"not YAML: {error}", path=str(path)) from None
     if not isinstance(content, dict) or not isinstance(content.get("source"), str):
@@ -156,7 +152,11 @@ def _case(case: Any, source: str, path: str, place: str, *, wanted: bool) -> Cas
     if not isinstance(case, dict):
         raise ContentError(f"{place}: a case is a map with `event`, `line` or `events`", path=path)
     several = case.get("events")
-    records = [_record(one, path, place) for one in several] if isinstance(several, list) else [_record(case, path, place)]
+    records = (
+        [_record(one, path, place) for one in several]
+        if isinstance(several, list)
+        else [_record(case, path, place)]
+    )
     return Case(path, str(case.get("name") or place), wanted, str(case.get("source", source)), tuple(records))
 
 

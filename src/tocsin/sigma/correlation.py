@@ -1,5 +1,6 @@
 """The `correlation` section of a document."""
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -69,7 +70,9 @@ def _condition(section: Mapping[str, Any], kind: Kind) -> tuple[Threshold | None
 def _threshold(found: Mapping[str, Any], kind: Kind) -> Threshold:
     unknown = [key for key in found if key not in {*OPS, "field", "percentile"}]
     if unknown:
-        raise _wrong("condition", f"unknown condition `{unknown[0]}`; known: {', '.join(OPS)}, field, percentile")
+        raise _wrong(
+            "condition", f"unknown condition `{unknown[0]}`; known: {', '.join(OPS)}, field, percentile"
+        )
     bounds = tuple((op, _number(found[op])) for op in OPS if op in found)
     if not bounds:
         raise _wrong("condition", f"the condition compares with nothing; use one of {', '.join(OPS)}")
@@ -84,7 +87,7 @@ def _threshold(found: Mapping[str, Any], kind: Kind) -> Threshold:
 
 
 def _number(value: Any) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) == float("inf"):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _wrong("condition", f"`{value}` is no number")
     return value
 
@@ -93,7 +96,9 @@ def _timespan(section: Mapping[str, Any]) -> int:
     text = section.get("timespan", section.get("timeframe"))
     found = _SPAN.fullmatch(str(text))
     if not found or int(found[1]) == 0:
-        raise _wrong("timespan", f"`timespan` is a number and one of s m h d w M y, for example 10m; not `{text}`")
+        raise _wrong(
+            "timespan", f"`timespan` is a number and one of s m h d w M y, for example 10m; not `{text}`"
+        )
     return int(found[1]) * _SECONDS[found[2]]
 
 

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -33,10 +32,19 @@ class Collection:
     """Documents that need configuration: placeholders without values."""
     files: int = 0
 
+    @property
+    def reporting(self) -> list[Rule | Correlation]:
+        """What can report: rules and correlations."""
+        return [*self.rules, *self.correlations]
+
     def add(self, document: Document) -> None:
         """Take one document in."""
-        shelf: list[Any] = {Rule: self.rules, Correlation: self.correlations, Filter: self.filters}[type(document)]
-        shelf.append(document)
+        if isinstance(document, Rule):
+            self.rules.append(document)
+        elif isinstance(document, Correlation):
+            self.correlations.append(document)
+        else:
+            self.filters.append(document)
 
 
 def rule_files(paths: Iterable[Path]) -> list[Path]:
@@ -44,7 +52,9 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += (one for one in path.rglob("*") if one.suffix in {".yml", ".yaml"} and _is_rule(one, path))
+            found += (
+                one for one in path.rglob("*") if one.suffix in {".yml", ".yaml"} and _is_rule(one, path)
+            )
         elif path.exists():
             found.append(path)
         else:
@@ -54,7 +64,9 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
 
 def _is_rule(path: Path, top: Path) -> bool:
     inside = path.relative_to(top)
-    return not path.name.endswith((".tests.yml", ".tests.yaml")) and not any(p.startswith(".") for p in inside.parts)
+    return not path.name.endswith((".tests.yml", ".tests.yaml")) and not any(
+        p.startswith(".") for p in inside.parts
+    )
 
 
 def load(paths: Iterable[Path], placeholders: Placeholders | None = None) -> Collection:
@@ -91,7 +103,9 @@ def read_file(path: Path, placeholders: Placeholders) -> Iterator[Document | Con
     yield from read_content(content, placeholders, path=str(path))
 
 
-def read_content(content: bytes, placeholders: Placeholders, *, path: str) -> Iterator[Document | ContentError]:
+def read_content(
+    content: bytes, placeholders: Placeholders, *, path: str
+) -> Iterator[Document | ContentError]:
     """Yield each document of a file's content, or the error that stands for it."""
     if len(content) > MAX_FILE_BYTES:
         yield ContentError(f"{len(content)} bytes; a rule file has at most {MAX_FILE_BYTES}", path=path)
@@ -107,7 +121,11 @@ def read_text(content: bytes, placeholders: Placeholders, *, path: str) -> Itera
         for index, document in enumerate(yaml.load_all(content, Loader=yaml.CSafeLoader)):
             line = starts[index] if index < len(starts) else 1
             if document is not None:
-                yield _read_one(document, placeholders, content, index, path, line)
+                try:
+                    yield parse(document, placeholders, path=path, line=line)
+                except ContentError as error:
+                    kind = type(error)
+                    yield kind(error.message, path=path, line=_line_of(content, index, error.keys))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = str(getattr(error, "problem", None) or error).splitlines()[0]
@@ -118,16 +136,6 @@ def read_text(content: bytes, placeholders: Placeholders, *, path: str) -> Itera
         yield ContentError("nests too deep to be a rule", path=path)
     except ValueError as error:  # a scalar that only looks like a date or a number, such as 2024-13-45
         yield ContentError(f"not YAML: {error}", path=path)
-
-
-def _read_one(
-    document: Any, placeholders: Placeholders, content: bytes, index: int, path: str, line: int
-) -> Document | ContentError:
-    try:
-        return parse(document, placeholders, path=path, line=line)
-    except ContentError as error:
-        kind = type(error)
-        return kind(error.message, path=path, line=_line_of(content, index, error.keys))
 
 
 def _document_lines(content: bytes) -> list[int]:
@@ -154,18 +162,16 @@ def _line_of(content: bytes, index: int, keys: tuple[str, ...]) -> int:
 
 
 def _refuse_duplicates(collection: Collection) -> None:
-    seen: dict[str, str] = {}
-    for shelf in (collection.rules, collection.correlations):
-        kept: list[Any] = []
-        for document in shelf:  # type: ignore[attr-defined]
-            meta = document.meta
-            if meta.id in seen:
-                text = f"id `{meta.id}` is already taken by {seen[meta.id]}; this one is left out"
-                collection.errors.append(ContentError(text, path=meta.path, line=meta.line))
-            else:
-                seen[meta.id] = f"{meta.path}:{meta.line}"
-                kept.append(document)
-        shelf[:] = kept
+    first: dict[str, Rule | Correlation] = {}
+    for document in collection.reporting:
+        meta = document.meta
+        if first.setdefault(meta.id, document) is not document:
+            taken = first[meta.id].meta
+            text = f"id `{meta.id}` is already taken by {taken.path}:{taken.line}; this one is left out"
+            collection.errors.append(ContentError(text, path=meta.path, line=meta.line))
+    kept = {id(document) for document in first.values()}
+    collection.rules = [rule for rule in collection.rules if id(rule) in kept]
+    collection.correlations = [one for one in collection.correlations if id(one) in kept]
 
 
 def _filtered(rule: Rule, filters: list[Filter]) -> Rule:
@@ -178,14 +184,18 @@ def _filtered(rule: Rule, filters: list[Filter]) -> Rule:
 
 def _concerns(one: Filter, rule: Rule) -> bool:
     names = {rule.meta.id, rule.meta.name, rule.meta.title}
-    return (not one.rules or any(name in names for name in one.rules)) and _within(rule.logsource, one.logsource)
+    return (not one.rules or any(name in names for name in one.rules)) and _within(
+        rule.logsource, one.logsource
+    )
 
 
 def _within(rule: LogSource, wider: LogSource) -> bool:
     return all(
         said is None or said == own
         for said, own in zip(
-            (wider.product, wider.category, wider.service), (rule.product, rule.category, rule.service), strict=True
+            (wider.product, wider.category, wider.service),
+            (rule.product, rule.category, rule.service),
+            strict=True,
         )
     )
 
@@ -202,7 +212,7 @@ def _check_references(collection: Collection) -> None:
     while True:
         known = {
             name
-            for document in (*collection.rules, *collection.correlations)
+            for document in collection.reporting
             for name in (document.meta.id, document.meta.name)
             if name
         }
@@ -220,7 +230,9 @@ def _check_references(collection: Collection) -> None:
 def _refuse_circles(collection: Collection) -> None:
     found = collection.correlations
     by_name = {name: one.meta.id for one in found for name in (one.meta.id, one.meta.name) if name}
-    graph = TopologicalSorter({one.meta.id: {by_name[ref] for ref in one.rules if ref in by_name} for one in found})
+    graph = TopologicalSorter(
+        {one.meta.id: {by_name[ref] for ref in one.rules if ref in by_name} for one in found}
+    )
     sound: set[str] = set()
     with suppress(CycleError):  # what is in no circle can still be sorted
         graph.prepare()

@@ -159,7 +159,9 @@ def _windash(shape: Parts | bytes) -> list[Parts | bytes]:
             dashes += 1
         pieces.append((part[at:],))
     if dashes > MAX_DASHES:
-        raise ContentError(f"`windash` on a value with {dashes} dashes; at most {MAX_DASHES}: split the value")
+        raise ContentError(
+            f"`windash` on a value with {dashes} dashes; at most {MAX_DASHES}: split the value"
+        )
     return [pattern.tidy(tuple(p for p in choice if p != "")) for choice in itertools.product(*pieces)]
 
 

@@ -39,7 +39,9 @@ def _rule(meta: Meta, document: Mapping[str, Any], placeholders: Placeholders) -
     if "condition" not in detection:
         raise ContentError("no `condition` in `detection`", keys=("detection",))
     lines = detection["condition"]
-    conditions = tuple(_condition(one, named, "detection") for one in (lines if isinstance(lines, list) else [lines]))
+    conditions = tuple(
+        _condition(one, named, "detection") for one in (lines if isinstance(lines, list) else [lines])
+    )
     if not conditions:
         raise ContentError("`condition` is an empty list", keys=("detection", "condition"))
     return Rule(meta, _logsource(document), conditions, _texts(document, "fields"))
@@ -49,7 +51,9 @@ def _filter(meta: Meta, document: Mapping[str, Any], placeholders: Placeholders)
     content = dict(_mapping(document, "filter"))
     rules = content.pop("rules", "any")
     if not (isinstance(rules, list) or (isinstance(rules, str) and rules.lower() == "any")):
-        raise ContentError("`rules` of a filter is a list of names or ids, or `any`", keys=("filter", "rules"))
+        raise ContentError(
+            "`rules` of a filter is a list of names or ids, or `any`", keys=("filter", "rules")
+        )
     if "condition" not in content:
         raise ContentError("no `condition` in `filter`", keys=("filter",))
     named = _detections(content, placeholders, "filter")
@@ -99,7 +103,9 @@ def _item(key: str, value: Any, placeholders: Placeholders) -> Node:
     field, *names = key.split("|")
     unknown = [name for name in names if name not in modifiers.ALL]
     if unknown:
-        raise ContentError(f"unknown modifier `{unknown[0]}`; known: {', '.join(sorted(modifiers.ALL))}", keys=(key,))
+        raise ContentError(
+            f"unknown modifier `{unknown[0]}`; known: {', '.join(sorted(modifiers.ALL))}", keys=(key,)
+        )
     values = value if isinstance(value, list) else [value]
     if not values:
         raise ContentError("an empty list matches nothing; give it a value", keys=(key,))
@@ -165,7 +171,10 @@ def _meta(document: Mapping[str, Any], path: str, line: int) -> Meta:
         falsepositives=_texts(document, "falsepositives"),
         path=path,
         line=line,
-        **{word: str(document.get(word) or "") for word in ("status", "description", "author", "date", "modified")},
+        **{
+            word: str(document.get(word) or "")
+            for word in ("status", "description", "author", "date", "modified")
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """What a Sigma document becomes: a Rule, a Correlation or a Filter."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from tocsin.model.logsource import LogSource
 from tocsin.sigma.tree import Node
 
 
-class Level(str, Enum):
+class Level(StrEnum):
     """How urgent a match is; ordered."""
 
     INFORMATIONAL = "informational"
@@ -61,7 +61,7 @@ class Rule(Struct, frozen=True, tag="rule"):
     fields: tuple[str, ...] = ()
 
 
-class Kind(str, Enum):
+class Kind(StrEnum):
     """The correlation types."""
 
     EVENT_COUNT = "event_count"

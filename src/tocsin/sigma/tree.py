@@ -1,6 +1,6 @@
 """A rule's condition as a tree: And, Or, Not over leaves; a leaf is one test on one field."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -51,7 +51,7 @@ class Exists(Struct, frozen=True, tag="exists"):
     wanted: bool
 
 
-class How(str, Enum):
+class How(StrEnum):
     """In which way two fields are compared."""
 
     EQUALS = "equals"

@@ -39,19 +39,61 @@ def parser() -> argparse.ArgumentParser:
     )
     add = made.add_argument
     add("paths", nargs="+", metavar="PATH", help="files, folders, patterns, or - for standard input")
-    add("--rules", action="append", default=[], metavar="DIR", help="Sigma rules instead of the built-in packs; repeatable")
-    add("--level", type=parsing.level, default=Level.INFORMATIONAL, metavar="LEVEL", help="rules of this level and above")
-    add("--since", metavar="TIME", help="events from this time on: 2026-11-23, 2026-11-23T07:00:00Z, 2d (ago)")
+    add(
+        "--rules",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="Sigma rules instead of the built-in packs; repeatable",
+    )
+    add(
+        "--level",
+        type=parsing.level,
+        default=Level.INFORMATIONAL,
+        metavar="LEVEL",
+        help="rules of this level and above",
+    )
+    add(
+        "--since", metavar="TIME", help="events from this time on: 2026-11-23, 2026-11-23T07:00:00Z, 2d (ago)"
+    )
     add("--until", metavar="TIME", help="events before this time")
-    add("--jobs", type=parsing.jobs, default=1, metavar="N", help="processes to use; auto: one a processor (default 1)")
-    add("--source", default="", metavar="NAME", help="what the logs are, instead of telling by content; see `tocsin sources`")
-    add("--fail-on", type=parsing.level, metavar="LEVEL", help="exit with 1 only for matches of this level and above")
+    add(
+        "--jobs",
+        type=parsing.jobs,
+        default=1,
+        metavar="N",
+        help="processes to use; auto: one a processor (default 1)",
+    )
+    add(
+        "--source",
+        default="",
+        metavar="NAME",
+        help="what the logs are, instead of telling by content; see `tocsin sources`",
+    )
+    add(
+        "--fail-on",
+        type=parsing.level,
+        metavar="LEVEL",
+        help="exit with 1 only for matches of this level and above",
+    )
     add("--exit-zero", action="store_true", help="exit with 0 also when something is found")
-    add("--format", "--output-format", default="", metavar="FORMAT", help=f"one of {', '.join(names())} (default table)")
+    add(
+        "--format",
+        "--output-format",
+        default="",
+        metavar="FORMAT",
+        help=f"one of {', '.join(names())} (default table)",
+    )
     add("--output", "-o", metavar="FILE", help="write there instead of to standard output")
     add("--report", metavar="FILE.html", help="also write a page to read and to forward")
     add("--placeholders", metavar="FILE", help="YAML values for %%placeholders%% in rules")
-    add("--pipeline", action="append", default=[], metavar="FILE", help="pySigma processing pipeline (YAML); repeatable")
+    add(
+        "--pipeline",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="pySigma processing pipeline (YAML); repeatable",
+    )
     add("--no-progress", action="store_true", help="no progress bar on a terminal")
     add("--color", choices=["auto", "always", "never"], default="auto", help="colours in the table")
     add("--quiet", "-q", action="store_true", help="no warnings on standard error")
@@ -147,4 +189,7 @@ def _warn(hunt: Hunt) -> None:
         print(f"tocsin: {visible(text)}", file=sys.stderr)
     if hunt.summary.rejected:
         reasons = ", ".join(f"{reason} ({count})" for reason, count in sorted(hunt.summary.reasons.items()))
-        print(f"tocsin: {hunt.summary.rejected} records were not understood: {visible(reasons)}", file=sys.stderr)
+        print(
+            f"tocsin: {hunt.summary.rejected} records were not understood: {visible(reasons)}",
+            file=sys.stderr,
+        )

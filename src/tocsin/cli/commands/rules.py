@@ -30,7 +30,9 @@ def run(arguments: list[str]) -> int:
     if arguments and arguments[0] in _HELP:
         name = arguments[0]
         command = import_module(f"tocsin.cli.rules.{name}")
-        parser = argparse.ArgumentParser(prog=f"tocsin rules {name}", description=_HELP[name].capitalize() + ".")
+        parser = argparse.ArgumentParser(
+            prog=f"tocsin rules {name}", description=_HELP[name].capitalize() + "."
+        )
         command.arguments(parser)
         return int(command.run(parser.parse_args(arguments[1:])))
     parser = argparse.ArgumentParser(

@@ -7,7 +7,9 @@ from tocsin.cli.main import OK
 
 def run(arguments: list[str]) -> int:
     """List them."""
-    parser = argparse.ArgumentParser(prog="tocsin sources", description="List the kinds of log that are understood.")
+    parser = argparse.ArgumentParser(
+        prog="tocsin sources", description="List the kinds of log that are understood."
+    )
     parser.parse_args(arguments)
     from tocsin.sources import catalog
 

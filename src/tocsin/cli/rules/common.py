@@ -14,7 +14,9 @@ from tocsin.sigma.loader import Collection
 
 def add_paths(parser: argparse.ArgumentParser) -> None:
     """Take rule files and folders; none: the built-in packs."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="rule files and folders (default: the built-in packs)")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="rule files and folders (default: the built-in packs)"
+    )
 
 
 def paths_of(given: argparse.Namespace) -> tuple[Path, ...]:

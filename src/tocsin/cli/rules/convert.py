@@ -15,7 +15,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--to", default="", metavar="BACKEND", help="the query language; --list names those installed")
     add("--query-format", default="default", metavar="FORM", help="one of the backend's own forms")
-    add("--pipeline", action="append", default=[], metavar="NAME", help="an installed pipeline or a YAML file; repeatable")
+    add(
+        "--pipeline",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="an installed pipeline or a YAML file; repeatable",
+    )
     add("--option", action="append", default=[], metavar="KEY=VALUE", help="for the backend; repeatable")
     add("--list", action="store_true", help="list installed backends and pipelines, and stop")
 

@@ -15,8 +15,12 @@ from tocsin.sigma.rule import Level
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     add_paths(parser)
-    parser.add_argument("--level", type=parsing.level, default=Level.INFORMATIONAL, metavar="LEVEL", help="this and above")
-    parser.add_argument("--attack", metavar="FILE", help="techniques to compare with: ATT&CK in STIX, or a Navigator layer")
+    parser.add_argument(
+        "--level", type=parsing.level, default=Level.INFORMATIONAL, metavar="LEVEL", help="this and above"
+    )
+    parser.add_argument(
+        "--attack", metavar="FILE", help="techniques to compare with: ATT&CK in STIX, or a Navigator layer"
+    )
     parser.add_argument("--format", choices=["text", "navigator"], default="text")
 
 
@@ -38,6 +42,8 @@ def _print(coverage: Coverage, gaps: Gaps | None) -> None:
     if gaps is None:
         print("\n--attack FILE compares with a list of techniques and names the gaps")
         return
-    print(f"\n{len(gaps.missing)} of {gaps.total} techniques are not looked for, {len(gaps.partly)} only in part:")
+    print(
+        f"\n{len(gaps.missing)} of {gaps.total} techniques are not looked for, {len(gaps.partly)} only in part:"
+    )
     for one in gaps.missing:
         print(f"  {one.id:<10} {one.name}  ({', '.join(one.tactics)})")

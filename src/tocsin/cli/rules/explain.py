@@ -14,17 +14,27 @@ from tocsin.sigma.rule import Rule
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("event", metavar="EVENT", help="a file with one event, - for standard input, or the event itself")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="where rules are (default: the built-in packs)")
-    parser.add_argument("--rule", required=True, metavar="RULE", help="its id (or the beginning of it), name or title")
-    parser.add_argument("--source", default="", metavar="NAME", help="what the event is, instead of telling by content")
+    parser.add_argument(
+        "event", metavar="EVENT", help="a file with one event, - for standard input, or the event itself"
+    )
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="where rules are (default: the built-in packs)"
+    )
+    parser.add_argument(
+        "--rule", required=True, metavar="RULE", help="its id (or the beginning of it), name or title"
+    )
+    parser.add_argument(
+        "--source", default="", metavar="NAME", help="what the event is, instead of telling by content"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
     """Explain; exits with 1 when the rule matches, as a hunt would."""
     rule = find_rule(loaded(paths_of(given)), given.rule)
     if not isinstance(rule, Rule):
-        raise ConfigError(f"`{rule.meta.title}` is no rule on single events; explain the rules that it refers to")
+        raise ConfigError(
+            f"`{rule.meta.title}` is no rule on single events; explain the rules that it refers to"
+        )
     explanation = explain(rule, _event(given.event), given.source)
     print(_told(explanation))
     return FINDINGS if explanation.matches else OK
@@ -44,8 +54,16 @@ def _told(explanation: Explanation) -> str:
     verdict = "MATCHES" if explanation.matches else "does not match"
     lines = [f"{meta.title} ({meta.id}) {verdict}", ""]
     where = "; ".join(explanation.logsources)
-    fits = "is meant for it" if explanation.applies else f"is not meant for it: it reads {explanation.rule.logsource}"
-    lines += [f"the event is {explanation.source} ({where}); the rule {fits}", "", *_tree(explanation.condition, 0)]
+    fits = (
+        "is meant for it"
+        if explanation.applies
+        else f"is not meant for it: it reads {explanation.rule.logsource}"
+    )
+    lines += [
+        f"the event is {explanation.source} ({where}); the rule {fits}",
+        "",
+        *_tree(explanation.condition, 0),
+    ]
     return "\n".join(visible(line) for line in lines)
 
 
@@ -54,4 +72,7 @@ def _tree(node: Explained, depth: int) -> list[str]:
     value = ""
     if node.leaf:
         value = "   [no such field]" if node.value is ABSENT else f"   [{show(node.value)}]"
-    return [f"{mark} {'  ' * depth}{node.text}{value}", *(line for child in node.children for line in _tree(child, depth + 1))]
+    return [
+        f"{mark} {'  ' * depth}{node.text}{value}",
+        *(line for child in node.children for line in _tree(child, depth + 1)),
+    ]

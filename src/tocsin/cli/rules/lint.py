@@ -14,12 +14,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     add_paths(parser)
     add = parser.add_argument
-    add("--select", action="append", default=[], metavar="CODE", help="only checks that begin so, or by name; repeatable")
+    add(
+        "--select",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="only checks that begin so, or by name; repeatable",
+    )
     add("--ignore", action="append", default=[], metavar="CODE", help="all checks but these; repeatable")
     add("--fix", action="store_true", help="mend what is safe to mend, in place")
     add("--diff", action="store_true", help="show what --fix would change, and change nothing")
     add("--explain", metavar="CODE", help="say what a check is about, and stop")
-    add("--fail-on", choices=[one.value for one in Severity], default=Severity.WARNING.value, help="(default warning)")
+    add(
+        "--fail-on",
+        choices=[one.value for one in Severity],
+        default=Severity.WARNING.value,
+        help="(default warning)",
+    )
     add("--exit-zero", action="store_true", help="exit with 0 whatever is found")
     add("--format", choices=FORMATS, default="github" if parsing.in_github() else "text")
 
@@ -33,7 +44,9 @@ def run(given: argparse.Namespace) -> int:
     given.paths = [path for path in given.paths if path != "-"]
     paths = () if from_stdin and not given.paths else paths_of(given)
     if given.fix or given.diff:
-        changed = rules_lint.fix_rules(paths, select=given.select, ignore=given.ignore, write=given.fix and not given.diff)
+        changed = rules_lint.fix_rules(
+            paths, select=given.select, ignore=given.ignore, write=given.fix and not given.diff
+        )
         if given.diff:
             sys.stdout.write("".join(one.diff for one in changed))
             return FINDINGS if changed and not given.exit_zero else OK

@@ -14,7 +14,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add_paths(parser)
     parser.add_argument("--level", type=parsing.level, metavar="LEVEL", help="of this level and above")
     parser.add_argument("--status", default="", help="stable, test, experimental …")
-    parser.add_argument("--tag", action="append", default=[], metavar="PREFIX", help="such as attack.t1059; repeatable")
+    parser.add_argument(
+        "--tag", action="append", default=[], metavar="PREFIX", help="such as attack.t1059; repeatable"
+    )
     parser.add_argument("--product", default="")
     parser.add_argument("--category", default="")
     parser.add_argument("--service", default="")

@@ -24,7 +24,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--author", default="")
     add("--tag", action="append", default=[], metavar="TAG", help="such as attack.t1098; repeatable")
     add("--reference", action="append", default=[], metavar="URL", help="repeatable")
-    add("--item", action="append", default=[], metavar="FIELD=VALUE", help="of the selection: 'action=repo.destroy'; repeatable")
+    add(
+        "--item",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="of the selection: 'action=repo.destroy'; repeatable",
+    )
 
 
 def run(given: argparse.Namespace) -> int:

@@ -11,7 +11,9 @@ from tocsin.services.rules_show import find_rule, show_rule
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
     parser.add_argument("rule", metavar="RULE", help="its id (or the beginning of it), name or title")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="where rules are (default: the built-in packs)")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="where rules are (default: the built-in packs)"
+    )
 
 
 def run(given: argparse.Namespace) -> int:

@@ -51,5 +51,6 @@ def reason(verdict: Verdict) -> str:
 def _sum_up(tested: Tested) -> None:
     failed = sum(not verdict.passed for verdict in tested.verdicts)
     print(
-        f"{len(tested.verdicts)} cases, {failed} failed; {len(tested.untested)} rule files without tests", file=sys.stderr
+        f"{len(tested.verdicts)} cases, {failed} failed; {len(tested.untested)} rule files without tests",
+        file=sys.stderr,
     )

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from tocsin.model.observation import Correlated
 from tocsin.errors import DataError
 from tocsin.line import Signal
 from tocsin.model.event import ABSENT, Fields, Value, first
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
 from tocsin.model.moment import to_epoch
-from tocsin.model.observation import Observation
+from tocsin.model.observation import Correlated, Observation
 from tocsin.normalise.entities import entities
 from tocsin.ports.source import Source
 from tocsin.sigma.rule import Meta
@@ -48,7 +47,8 @@ class Seen:
             event_id=self.event_id,
             event=self.fields,
             fields=tuple(
-                MatchedField(name, _shown(value)) for name, value in zip(signal.hit.fields, signal.values, strict=True)
+                MatchedField(name, _shown(value))
+                for name, value in zip(signal.hit.fields, signal.values, strict=True)
             ),
             entities=self.entities,
             attack=meta.attack,
@@ -81,7 +81,13 @@ def of_correlation(one: Correlated, meta: Meta, kind: Callable[[str], str]) -> M
         rule=reference(meta),
         source="correlation",
         event_id=f"{meta.id}:{one.first}:{'|'.join(str(value) for value in one.group.values())}",
-        event={"group": one.group, "value": one.value, "first": one.first, "last": one.last, "count": one.total},
+        event={
+            "group": one.group,
+            "value": one.value,
+            "first": one.first,
+            "last": one.last,
+            "count": one.total,
+        },
         fields=tuple(MatchedField(name, value) for name, value in one.group.items()),
         entities=Entities(**{name: (value,) for name, value in named.items() if name}),
         attack=meta.attack,

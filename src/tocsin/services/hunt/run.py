@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from tocsin.model.observation import Correlated
 from tocsin.correlate.spool import Spool
 from tocsin.intake.containers import STDIN
 from tocsin.intake.files import Unit, find_files, split_plain
 from tocsin.model.match import Match
+from tocsin.model.observation import Correlated
 from tocsin.model.summary import RuleCount, Summary
 from tocsin.services.hunt.matches import of_correlation
 from tocsin.services.hunt.setup import Options, Setup, prepare
@@ -130,7 +130,9 @@ class Hunt:
         for one in correlator.close():
             yield from self._told(one)
         if correlator.evicted:
-            self.summary.warnings.append(f"correlation kept to its limits and let go of {correlator.evicted} groups or events")
+            self.summary.warnings.append(
+                f"correlation kept to its limits and let go of {correlator.evicted} groups or events"
+            )
 
     def _told(self, one: Correlated) -> Iterator[Match]:
         """Tell a correlation once, when its window has closed."""

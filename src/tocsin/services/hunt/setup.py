@@ -72,7 +72,7 @@ def prepare(options: Options) -> Setup:
     correlator = Correlator(rules, correlations)
     reported = frozenset(
         document.meta.id
-        for document in (*rules, *correlations)
+        for document in Collection(rules, correlations).reporting
         if document.meta.level.rank >= options.level.rank and document.meta.id not in correlator.silent
     )
     problems = [str(error) for error in (*collection.errors, *collection.waiting, *correlator.errors)]

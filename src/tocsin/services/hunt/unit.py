@@ -1,13 +1,16 @@
 """What a worker does with a unit: read, recognise, run the line, say what came of every record."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
 
 from msgspec import Struct, field, structs
 
 from tocsin.detect.engine import Engine
+from tocsin.errors import DataError
 from tocsin.intake.files import Origin, Progress, Unit, read
 from tocsin.intake.lines import Loss, Record
-from tocsin.line import Outcome, Work
+from tocsin.line import Outcome, Signal, Work
 from tocsin.model.event import Value
 from tocsin.model.match import Match
 from tocsin.model.moment import to_epoch
@@ -48,7 +51,10 @@ class Step(Struct):
         """Return the step of a piece of a file, with its lines counted from the file's start."""
         return structs.replace(
             self,
-            matches=[structs.replace(match, line=match.line + by, event_id=_moved_id(match, by)) for match in self.matches],
+            matches=[
+                structs.replace(match, line=match.line + by, event_id=_moved_id(match, by))
+                for match in self.matches
+            ],
             rejects=[structs.replace(reject, line=reject.line + by) for reject in self.rejects],
             observations=[
                 structs.replace(one, event=_moved_place(one.event, by)) for one in self.observations
@@ -102,61 +108,87 @@ class Hunter:
         records = [piece.content for piece in batch]
         for source, rows in self._sorted(origin, records):
             chosen = records if len(rows) == len(records) else [records[row] for row in rows]
-            where = [batch[row] for row in rows]
+            pieces = [batch[row] for row in rows]
             if source is None:
-                for piece in where:
+                for piece in pieces:
                     _reject(step, origin, piece, "no source takes it")
             else:
-                self._work(source, chosen, where, origin, step, final=False)
+                self._work(_Part(source, chosen, pieces, origin), step)
         return step
 
     def _sorted(self, origin: Origin, records: Sequence[bytes]) -> list[tuple[Source | None, list[int]]]:
         known = catalog().get(origin.source) or self.setup.source
         return [(known, list(range(len(records))))] if known else sort_out(records)
 
-    def _work(
-        self, source: Source, records: Sequence[bytes], pieces: Sequence[Record], origin: Origin, step: Step, *, final: bool
-    ) -> None:
-        if source.expand:
-            opened = [(inner, piece) for record, piece in zip(records, pieces, strict=True) for inner in source.expand(record)]
-            step.records += len(opened) - len(records)
-            records, pieces = [inner for inner, _ in opened], [piece for _, piece in opened]
-        outcome = self.work(source, records)
+    def _work(self, part: "_Part", step: Step) -> None:
+        if part.source.expand:
+            step.records -= len(part.records)
+            part = part.expanded()
+            step.records += len(part.records)
+        name = part.source.name
+        outcome = self.work(part.source, part.records)
         step.events += outcome.events
-        step.outside += len(records) - outcome.events - len(outcome.refused)
+        step.outside += len(part.records) - outcome.events - len(outcome.refused)
         if outcome.events:
-            step.by_source[source.name] = step.by_source.get(source.name, 0) + outcome.events
-        self._tell(source, records, pieces, origin, outcome, step)
+            step.by_source[name] = step.by_source.get(name, 0) + outcome.events
+        self._tell(part, outcome, step)
         for row, error in outcome.refused:
-            self._second_chance(source, records[row], pieces[row], origin, step, error.reason, final=final)
+            self._second_chance(part, row, error.reason, step)
 
-    def _second_chance(
-        self, source: Source, record: bytes, piece: Record, origin: Origin, step: Step, reason: str, *, final: bool
-    ) -> None:
+    def _second_chance(self, part: "_Part", row: int, reason: str, step: Step) -> None:
         """A line among others of another kind: another source may know it."""
-        other = None if final or self.setup.source else recognise(record)
-        if other is None or other is source:
-            _reject(step, origin, piece, reason)
+        record, piece = part.records[row], part.pieces[row]
+        other = None if part.second or self.setup.source else recognise(record)
+        if other is None or other is part.source:
+            _reject(step, part.origin, piece, reason)
         else:
-            self._work(other, [record], [piece], origin, step, final=True)
+            self._work(_Part(other, [record], [piece], part.origin, second=True), step)
 
-    def _tell(
-        self, source: Source, records: Sequence[bytes], pieces: Sequence[Record], origin: Origin, outcome: Outcome, step: Step
-    ) -> None:
-        seen: dict[int, Seen] = {}
-        for signal in sorted(outcome.signals, key=lambda signal: signal.row):
-            row = signal.row
-            if row not in seen:
-                seen = {row: Seen(source, records[row], origin.name, pieces[row].line)}
-            rule = signal.hit.rule.meta.id
-            if rule in self.setup.reported:
-                step.matches.append(seen[row].match(signal))
-            if rule in self.setup.needs:
-                observation = seen[row].observation(signal, self.setup.needs[rule])
-                if observation:
-                    step.observations.append(observation)
-                else:
-                    step.timeless += 1
+    def _tell(self, part: "_Part", outcome: Outcome, step: Step) -> None:
+        for row, signals in groupby(sorted(outcome.signals, key=_row), key=_row):
+            seen = Seen(part.source, part.records[row], part.origin.name, part.pieces[row].line)
+            for signal in signals:
+                self._tell_one(seen, signal, step)
+
+    def _tell_one(self, seen: Seen, signal: Signal, step: Step) -> None:
+        rule = signal.hit.rule.meta.id
+        if rule in self.setup.reported:
+            step.matches.append(seen.match(signal))
+        if rule in self.setup.needs:
+            observation = seen.observation(signal, self.setup.needs[rule])
+            if observation:
+                step.observations.append(observation)
+            else:
+                step.timeless += 1
+
+
+class _Part(NamedTuple):
+    """Records of a batch that are of one source. second: tried after their first source refused them."""
+
+    source: Source
+    records: Sequence[bytes]
+    pieces: Sequence[Record]
+    origin: Origin
+    second: bool = False
+
+    def expanded(self) -> "_Part":
+        """Take records apart that hold several events."""
+        opened = [
+            (inner, piece)
+            for record, piece in zip(self.records, self.pieces, strict=True)
+            for inner in self._safely(record)
+        ]
+        return self._replace(records=[inner for inner, _ in opened], pieces=[piece for _, piece in opened])
+
+    def _safely(self, record: bytes) -> list[bytes]:
+        try:
+            return list(self.source.expand(record)) if self.source.expand else []
+        except DataError:
+            return [record]  # parse will refuse it, and say why
+
+
+def _row(signal: Signal) -> int:
+    return signal.row
 
 
 class _Window:
@@ -177,7 +209,8 @@ def _window(options: Options) -> _Window | None:
     if options.since is None and options.until is None:
         return None
     return _Window(
-        float("-inf") if options.since is None else options.since, float("inf") if options.until is None else options.until
+        float("-inf") if options.since is None else options.since,
+        float("inf") if options.until is None else options.until,
     )
 
 

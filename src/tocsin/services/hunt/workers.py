@@ -22,7 +22,9 @@ _hunters: list[Hunter] = []
 _given: list[tuple[Setup, Options]] = []
 
 
-def run_parallel(setup: Setup, options: Options, units: list[Unit], stack: ExitStack) -> Iterator[tuple[Unit, Step]]:
+def run_parallel(
+    setup: Setup, options: Options, units: list[Unit], stack: ExitStack
+) -> Iterator[tuple[Unit, Step]]:
     """Yield (unit, step) in the order of units."""
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-hunt-"))
     _given[:] = [(setup, options)]
