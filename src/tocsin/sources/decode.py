@@ -84,7 +84,9 @@ def routing_key(route: RouteKey) -> object:
     """Return a key that keeps 1, "1" and true apart and takes any value, hashable or not."""
     if all(type(value) is str for value in route):
         return route
-    return tuple((type(value), value if isinstance(value, str | int | float) else repr(value)) for value in route)
+    return tuple(
+        (type(value), value if isinstance(value, str | int | float) else repr(value)) for value in route
+    )
 
 
 class _Guess(NamedTuple):
@@ -188,7 +190,9 @@ class JsonDecoder:
                 except DataError:
                     continue  # what projection read of it stands
 
-    def _decode(self, projection: Projection, group: Group, records: Sequence[bytes], table: Table) -> list[Any]:
+    def _decode(
+        self, projection: Projection, group: Group, records: Sequence[bytes], table: Table
+    ) -> list[Any]:
         decode = projection.decode
         try:
             return [decode(records[row]) for row in group.rows]

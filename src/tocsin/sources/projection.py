@@ -43,7 +43,9 @@ class _Level:
 
     def settle(self) -> None:
         """Generate the Struct, once all paths are in."""
-        for key in [key for key, level in self.inside.items() if key in self.values or "*" in level.all_keys()]:
+        for key in [
+            key for key, level in self.inside.items() if key in self.values or "*" in level.all_keys()
+        ]:
             level = self.inside.pop(key)
             self.values.setdefault(key, None)
             self.walked[key] = list(level.paths(()))
@@ -51,7 +53,9 @@ class _Level:
             level.settle()
         anything = str | int | float | bool | list[Any] | None | UnsetType
         keys = [*self.values, *self.inside]
-        types: list[Any] = [Any] * len(self.values) + [level.kind | anything for level in self.inside.values()]
+        types: list[Any] = [Any] * len(self.values) + [
+            level.kind | anything for level in self.inside.values()
+        ]
         fields = [(f"f{number}", kind, UNSET) for number, kind in enumerate(types)]
         rename = {f"f{number}": key for number, key in enumerate(keys)}
         self.kind = msgspec.defstruct("Wanted", fields, rename=rename, gc=False)
@@ -59,12 +63,18 @@ class _Level:
 
     def all_keys(self) -> set[str]:
         """Return every key at this level and below."""
-        return set(self.values) | set(self.inside) | {k for level in self.inside.values() for k in level.all_keys()}
+        return (
+            set(self.values)
+            | set(self.inside)
+            | {k for level in self.inside.values() for k in level.all_keys()}
+        )
 
     def paths(self, above: Keys) -> list[tuple[Keys, int]]:
         """List (keys from here, output) of every value at this level and below."""
         # Split at the dots: walking tries every way of nesting, so the first output gets the whole answer.
-        own = [((*above, *key.split(".")), number) for key, number in self.values.items() if number is not None]
+        own = [
+            ((*above, *key.split(".")), number) for key, number in self.values.items() if number is not None
+        ]
         return own + [one for key, level in self.inside.items() for one in level.paths((*above, key))]
 
     def spread(self, rows: Sequence[tuple[Value, ...]], out: list[Column]) -> None:
