@@ -19,7 +19,19 @@ from tocsin.sigma.rule import Combination, Correlation, Kind, Meta, Rule, Thresh
 BASE = ["a", "b", "c"]
 RULES = [Rule(Meta(id=f"id-{name}", title=name, name=name), LogSource(), ()) for name in BASE]
 OPS = ["lt", "lte", "gt", "gte", "eq", "neq"]
-HOSTILE: list[Any] = ["1", 1, True, 1.0, None, [1, "a"], {"k": [True]}, "é" * 400, "\0True", float("nan"), 1 << 70]
+HOSTILE: list[Any] = [
+    "1",
+    1,
+    True,
+    1.0,
+    None,
+    [1, "a"],
+    {"k": [True]},
+    "é" * 400,
+    "\0True",
+    float("nan"),
+    1 << 70,
+]
 NUMBERS: list[Any] = [0, 1, 2, 3, 0.1, 0.2, "3", "0.5", "1e2", "x", -1, True, None, 10**400, float("inf")]
 
 
@@ -44,9 +56,15 @@ class Case:
         random, name = self.random, f"correlation-{index}"
         kind = random.choice(list(Kind))
         earlier = [one.meta.name for one in self.correlations]
-        rules = random.sample(BASE, random.randint(1, 3)) + random.sample(earlier, random.randint(0, len(earlier)))
+        rules = random.sample(BASE, random.randint(1, 3)) + random.sample(
+            earlier, random.randint(0, len(earlier))
+        )
         random.shuffle(rules)
-        shape = random.choice(["none", "bounds", "tree", "tree"]) if kind.value.startswith("temporal") else "bounds"
+        shape = (
+            random.choice(["none", "bounds", "tree", "tree"])
+            if kind.value.startswith("temporal")
+            else "bounds"
+        )
         group_by = random.choice([(), (), ("user",), ("user",), ("user", "host"), ("who",)])
         return Correlation(
             meta=Meta(id=f"id-{name}", title=name, name=name),
@@ -89,12 +107,16 @@ class Case:
             event = str(random.choice([number, number, random.randint(0, size)]))
             if found and random.random() < 0.2:
                 time, event = found[-1].time, found[-1].event  # one event, several rules
-            found.append(Observation(random.choice(["id-a", "id-a", "id-b", "id-c", "id-z"]), time, event, values))
+            found.append(
+                Observation(random.choice(["id-a", "id-a", "id-b", "id-c", "id-z"]), time, event, values)
+            )
         return found
 
     def arrivals(self) -> list[list[Observation]]:
         random = self.random
-        late = [(one.time + random.uniform(0, self.lateness), at, one) for at, one in enumerate(self.observations)]
+        late = [
+            (one.time + random.uniform(0, self.lateness), at, one) for at, one in enumerate(self.observations)
+        ]
         order = [one for _, _, one in sorted(late, key=lambda each: each[:2])]
         largest = random.choice([1, 4, 100])
         chunks = []
