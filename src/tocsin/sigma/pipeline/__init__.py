@@ -1,0 +1,1 @@
+"""pySigma's YAML processing pipelines, applied to Tocsin's own rules. File -> Pipeline -> Rule in, Rule out."""
