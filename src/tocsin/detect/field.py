@@ -12,7 +12,7 @@ import re2
 from tocsin.detect.literals import Literals
 from tocsin.detect.regex import required_literal, searcher
 from tocsin.detect.tests import holds, holds_one
-from tocsin.detect.values import MAX_CHARS, to_text
+from tocsin.detect.values import MAX_CHARS, elements, fold, to_text
 from tocsin.model.event import ABSENT, Value
 from tocsin.sigma.tree import ANY, ONE, Exists, Null, Parts, Regex, Test, Text
 
@@ -73,7 +73,7 @@ class Predicates:
             self.typed.append(number)
 
     def _index_glob(self, number: int, test: Text) -> None:
-        lowered: Parts = tuple([part.lower() if isinstance(part, str) else part for part in test.parts])
+        lowered: Parts = tuple([fold(part) if isinstance(part, str) else part for part in test.parts])
         literal = max([part for part in lowered if isinstance(part, str)], key=len, default="")
         check = globbed(test.parts if test.cased else lowered)
         whole: Check = (lambda text, _low: check(text)) if test.cased else (lambda _text, low: check(low))
@@ -95,7 +95,7 @@ class Predicates:
 
     def _gather(self, value: Value, found: set[int]) -> None:
         if isinstance(value, list | tuple):
-            for inner in value:
+            for inner in elements(value):
                 self._gather(inner, found)
             return
         text = to_text(value)
@@ -104,7 +104,7 @@ class Predicates:
             return
         if type(value) is str and len(value) > MAX_CHARS:
             self.cut += 1
-        low = text.lower()
+        low = fold(text)
         found.update(self.exact.get(low, ()))
         self._gather_literals(text, low, found)
         found.update(number for number, check in self.always if check(text, low))
@@ -131,14 +131,14 @@ def shape_of(parts: Parts) -> tuple[When, str] | None:
         return When.EQUAL, ""
     head, tail = parts[0], parts[-1]
     if width == 1:
-        return (When.EQUAL, head.lower()) if isinstance(head, str) else None
+        return (When.EQUAL, fold(head)) if isinstance(head, str) else None
     if width == 2:
         if isinstance(head, str) and tail == ANY:
-            return When.START, head.lower()
-        return (When.END, tail.lower()) if head == ANY and isinstance(tail, str) else None
+            return When.START, fold(head)
+        return (When.END, fold(tail)) if head == ANY and isinstance(tail, str) else None
     middle = parts[1]
     return (
-        (When.HIT, middle.lower()) if width == 3 and head == ANY == tail and isinstance(middle, str) else None
+        (When.HIT, fold(middle)) if width == 3 and head == ANY == tail and isinstance(middle, str) else None
     )
 
 

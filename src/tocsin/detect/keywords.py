@@ -9,6 +9,7 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Sequence
 
+import re2
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from tocsin.detect.regex import required_literal
@@ -21,6 +22,9 @@ _ESCAPED = frozenset('\\"/')
 """What JSON writes with a backslash, or may."""
 _FOLDED = frozenset("ki")
 """What characters outside ASCII fold to: the Kelvin sign, the dotted capital I."""
+_REWRITTEN = re2.compile(rb"[:\[,]\s*-?(?:\d{17}|\d*\.(?:\d{16}|0000)|\d[\d.]*[eE])")
+"""Numbers whose text is not the one that JSON has: 1e3 is compared as 1000."""
+_NUMERIC = frozenset("0123456789+-.e")
 _ESCAPES = [b"\\u00", b"\\u01", b"\\u21"]
 """JSON may write any ASCII character as \\u00xx, and those two as well: such records get the full look."""
 
@@ -32,6 +36,7 @@ class KeywordGuard:
         literals = [_literal(test) for test in tests]
         stand_ins = {_stand_in(literal) for literal in literals}
         spelt = {case.encode() for word in stand_ins for case in _cases(word)}
+        self._numeric = any(_NUMERIC.issuperset(literal) for literal in literals)
         self.useful = bool(tests) and "" not in stand_ins and len(spelt) < _MOST
         if self.useful:
             self._first = BytesAhoCorasick([*sorted(spelt), *_ESCAPES], matchkind=MatchKind.LeftmostFirst)
@@ -44,7 +49,10 @@ class KeywordGuard:
         ends = list(itertools.accumulate(len(record) + 1 for record in chosen))
         hits = self._first.find_matches_as_indexes(b"\n".join(chosen))
         places = {bisect_right(ends, hit[1]) for hit in hits}
-        return {place for place in places if self._looks_like_one(chosen[place])}
+        found = {place for place in places if self._looks_like_one(chosen[place])}
+        if self._numeric and _REWRITTEN.search(b"\n".join(chosen)):
+            found |= {place for place, record in enumerate(chosen) if _REWRITTEN.search(record)}
+        return found
 
     def _looks_like_one(self, record: bytes) -> bool:
         return not record.isascii() or bool(self._second.find_matches_as_indexes(record.lower()))

@@ -109,6 +109,8 @@ def searcher(pattern: str, flags: str) -> Searcher:
 @lru_cache(maxsize=4096)
 def required_literal(pattern: str, flags: str) -> str:
     """Return the longest text, in lower case, that the lower-cased value must contain; "" if none is known."""
+    if "[:" in pattern:  # RE2 reads [[:alpha:]] as a class, the parser used here as another
+        return ""
     try:
         tree = parser.parse(pattern, _python_flags(flags))
     except (re.error, RecursionError, OverflowError):

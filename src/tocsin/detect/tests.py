@@ -4,7 +4,7 @@ import ipaddress
 from datetime import UTC, datetime
 
 from tocsin.detect.regex import searcher
-from tocsin.detect.values import elements, to_number, to_text
+from tocsin.detect.values import elements, fold, to_number, to_text
 from tocsin.model.event import ABSENT, Value
 from tocsin.model.moment import to_epoch
 from tocsin.sigma.tree import (
@@ -56,8 +56,8 @@ def like(text: str, test: Text) -> bool:
     """Match a pattern of literals, `*` and `?` against the whole text."""
     if test.cased:
         return fits(text, test.parts)
-    lowered = tuple(part.lower() if isinstance(part, str) else part for part in test.parts)
-    return fits(text.lower(), lowered)
+    lowered = tuple(fold(part) if isinstance(part, str) else part for part in test.parts)
+    return fits(fold(text), lowered)
 
 
 def fits(text: str, parts: Parts) -> bool:
@@ -85,14 +85,14 @@ def fits(text: str, parts: Parts) -> bool:
 
 
 def inside(text: str, network: str) -> bool:
-    """Tell whether the text is an address in the network; an IPv4 address written as IPv6 counts."""
+    """Tell whether the text is an address in the network; an IPv4 address written as IPv6 counts as both."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
-    return address in ipaddress.ip_network(network)
+    wanted = ipaddress.ip_network(network)
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address in wanted or (mapped is not None and mapped in wanted)
 
 
 def compares(value: Value, test: Compare) -> bool:
@@ -129,7 +129,7 @@ def same(test: SameAs, value: Value, other: Value) -> bool:
 
 def _compare_texts(test: SameAs, text: str, other: str) -> bool:
     if not test.cased:
-        text, other = text.lower(), other.lower()
+        text, other = fold(text), fold(other)
     if test.how is How.STARTSWITH:
         return text.startswith(other)
     if test.how is How.ENDSWITH:

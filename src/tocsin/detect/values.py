@@ -2,6 +2,7 @@
 
 1, "1" and true are three values: 1 and "1" have the same text, true has the text `true`.
 1.0 is written 1. A nested object is compared as its compact JSON text. Null has no text.
+A whole number beyond 64 bits is what a float makes of it: JSON decoders differ there.
 """
 
 import math
@@ -13,6 +14,9 @@ from tocsin.model.event import Value
 
 MAX_CHARS = 65_536
 """Longer texts are cut here before any test looks at them: counted, and shown in the summary."""
+MAX_DEPTH = 100
+"""Of nested objects; what lies deeper is written as null."""
+_EXACT = range(-(2**63), 2**64)
 
 
 def to_text(value: Value) -> str | None:
@@ -28,17 +32,52 @@ def to_text(value: Value) -> str | None:
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, int):
-        return str(value) if abs(value) < 10**40 else "1e40"  # longer numbers are not data, and slow to write
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()[:MAX_CHARS]
+        return str(value) if value in _EXACT else to_text(_as_float(value))
+    return _object_text(value)[:MAX_CHARS]
+
+
+def fold(text: str) -> str:
+    """Return the text as comparisons in any case see it; character by character, so pieces fold alike."""
+    low = text.lower()
+    if low.isascii():
+        return low
+    # lower() writes a capital sigma in two ways, by what stands around it.
+    return low.replace("\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}")
+
+
+def _as_float(value: int) -> float | str:
+    try:
+        return float(value)
+    except OverflowError:
+        return str(value)
+
+
+def _object_text(value: Value) -> str:
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # nested deeper than it goes, or with a number beyond 64 bits
+        return orjson.dumps(_writable(value, 0), default=str).decode()
+
+
+def _writable(value: Value, depth: int) -> Value:
+    if isinstance(value, dict | list | tuple):
+        if depth > MAX_DEPTH:
+            return None
+        if isinstance(value, dict):
+            return {str(key): _writable(inner, depth + 1) for key, inner in value.items()}
+        return [_writable(inner, depth + 1) for inner in value]
+    return _as_float(value) if isinstance(value, int) and value not in _EXACT else value
 
 
 def to_number(value: Value) -> int | float | None:
     """Return the number that comparisons see; texts of numbers count, booleans do not."""
     if isinstance(value, bool):
         return None
+    if isinstance(value, int) and value not in _EXACT:
+        value = _as_float(value)
     if isinstance(value, int | float):
         return value
-    if isinstance(value, str) and 0 < len(value) <= 40 and value.isascii():
+    if isinstance(value, str) and 0 < len(value) <= 40 and value.isascii() and "_" not in value:
         try:
             return int(value)
         except ValueError:
@@ -53,20 +92,29 @@ def to_number(value: Value) -> int | float | None:
 
 def elements(value: Value) -> Iterator[Value]:
     """Yield the values of a list, at any depth; another value yields itself."""
-    if isinstance(value, list | tuple):
-        for inner in value:
-            yield from elements(inner)
-    else:
+    if not isinstance(value, list | tuple):
         yield value
+        return
+    waiting = [iter(value)]  # not by recursion: hostile lists nest deeper than that goes
+    while waiting:
+        for inner in waiting[-1]:
+            if isinstance(inner, list | tuple):
+                waiting.append(iter(inner))
+                break
+            yield inner
+        else:
+            waiting.pop()
 
 
 def texts_in(value: Value) -> Iterator[str]:
     """Yield the text of every value in an event: what a keyword is looked for in."""
-    if isinstance(value, dict):
-        for inner in value.values():
-            yield from texts_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from texts_in(inner)
-    elif (text := to_text(value)) is not None:
-        yield text
+    waiting = [iter((value,))]
+    while waiting:
+        for inner in waiting[-1]:
+            if isinstance(inner, dict | list | tuple):
+                waiting.append(iter(inner.values() if isinstance(inner, dict) else inner))
+                break
+            if (text := to_text(inner)) is not None:
+                yield text
+        else:
+            waiting.pop()

@@ -43,6 +43,8 @@ ALL = frozenset(
 )
 DASHES = ("-", "/", "\N{EN DASH}", "\N{EM DASH}", "\N{HORIZONTAL BAR}")
 MAX_DASHES = 3  # five spellings each: 125 patterns; more is a mistake in the rule
+_MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
+"""IPv4 written as IPv6: a network in it is the IPv4 network."""
 _DASH = re.compile(r"\B[-/]\b")
 _HOLE = re.compile(r"(?<!\\)%([A-Za-z0-9_.-]+)%")
 
@@ -137,6 +139,10 @@ def _base64(shape: Parts | bytes) -> list[Parts | bytes]:
 def _base64offset(shape: Parts | bytes) -> list[Parts | bytes]:
     """Encode at the three alignments, without the characters that neighbouring bytes share in."""
     data = _bytes(shape, "base64offset")
+    if len(data) < 2:
+        raise ContentError(
+            "`base64offset` needs a value of two bytes at least: nothing of a shorter one is certain"
+        )
     made: list[Parts | bytes] = []
     for shift, start in enumerate((0, 2, 3)):
         end = (None, -3, -2)[(len(data) + shift) % 3]
@@ -190,9 +196,13 @@ def _regex(value: Scalar, words: list[str]) -> Test:
 def _cidr(value: Scalar, words: list[str]) -> Test:
     _alone(words)
     try:
-        return Cidr(str(ipaddress.ip_network(str(value), strict=False)))
+        network = ipaddress.ip_network(str(value), strict=False)
     except ValueError:
         raise ContentError(f"`{value}` is no network; write it as 10.0.0.0/8 or fc00::/7") from None
+    if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(_MAPPED):
+        inner = network.network_address.ipv4_mapped
+        network = ipaddress.ip_network(f"{inner}/{network.prefixlen - _MAPPED.prefixlen}")
+    return Cidr(str(network))
 
 
 def _compare(value: Scalar, words: list[str]) -> Test:

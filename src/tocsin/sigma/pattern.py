@@ -35,9 +35,11 @@ def _flush(parts: list[str | int], run: list[str]) -> None:
 
 
 def tidy(parts: Parts) -> Parts:
-    """Drop the second of two `*` side by side and join neighbouring literals: same meaning, fewer parts."""
+    """Drop empty literals and the second of two `*`, join neighbouring literals: same meaning, fewer parts."""
     out: list[str | int] = []
     for part in parts:
+        if part == "":
+            continue
         if out and part == ANY and out[-1] == ANY and not isinstance(part, str):
             continue
         if out and isinstance(part, str) and isinstance(out[-1], str):
