@@ -102,8 +102,8 @@ class Groups:
         """Finish what the last observations began: order, and moments that others wait for."""
         for key, group in self.dirty.items():
             if group.stale:
-                group.settle()
-            if group.steps and not group.stepping:
+                group.settle(self.watermark)
+            if group.steps and group.steps[0].key[0] < group.stepping:
                 self._await(key, group)
 
         if self._held > self.limits.total:
@@ -116,9 +116,9 @@ class Groups:
             pass
 
     def _await(self, key: GroupKey, group: SlidingGroup) -> None:
-        group.stepping = True
+        group.stepping = group.steps[0].key[0]
         self._count += 1
-        heappush(self._stepping, (group.steps[0].key[0], self._count, key))
+        heappush(self._stepping, (group.stepping, self._count, key))
 
     def advance(self, watermark: float) -> Out:
         """Hand on and close what nothing on time can change any more; then say what is new."""
@@ -139,10 +139,10 @@ class Groups:
 
     def _step(self) -> None:
         while self._stepping and self._stepping[0][0] < self.watermark:
-            _, _, key = heappop(self._stepping)
+            time, _, key = heappop(self._stepping)
             group = self.groups.get(key)
-            if isinstance(group, SlidingGroup) and group.stepping:
-                group.stepping = False
+            if isinstance(group, SlidingGroup) and group.stepping == time:
+                group.stepping = float("inf")
                 self.out.links += ((link, group.shown) for link in group.take_steps(self.watermark))
                 if group.steps:
                     self._await(key, group)
@@ -207,7 +207,7 @@ class Groups:
             self.evicted += len(group.entries)
             self._held -= len(group.entries)
             if isinstance(group, SlidingGroup):
-                group.settle()
+                group.settle(self.watermark)
                 self.out.links += ((link, group.shown) for link in group.take_steps(float("inf")))
                 self._tell(group, group.close(float("inf")))
             return True

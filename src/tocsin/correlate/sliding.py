@@ -64,6 +64,7 @@ class Cut:
     episode: Episode | None = None
     gap: int = 0
     ended: list[Episode] = field(default_factory=list)
+    tally: Tally | None = None
 
 
 class SlidingGroup:
@@ -95,8 +96,8 @@ class SlidingGroup:
         self.said: Said | None = None
         self.told = self.done = BEFORE_ALL
         self.lost = 0
-        self.stale = self.late = self.stepping = False
-        self.scheduled = float("inf")
+        self.stale = self.late = False
+        self.scheduled = self.stepping = float("inf")
 
     def add(self, entry: Entry, watermark: float) -> bool:
         """Take an entry in; False if it is a duplicate or comes too late for any window."""
@@ -175,6 +176,8 @@ class SlidingGroup:
             if joined == here[2]:
                 return False
             self.entries[at] = (*here[:2], joined, here[3])
+            if entry[:2] <= self.cut.key:
+                self.cut.tally = None
         elif entry[0] < watermark - self.span:
             return False
         else:
@@ -182,6 +185,7 @@ class SlidingGroup:
             # Late, and older than the cut: it joins the window as if it had always been there.
             if entry[:2] < self.cut.key:
                 self.cut.size += 1
+                self.cut.tally = None
                 self.cut.gap += self.cut.episode is None or entry[:2] > self.cut.episode.last
         if self.counts and len(self.entries) < self.least and not self.stale:
             # Too few for any window: the usual case, and nothing has to be run again.
@@ -192,11 +196,11 @@ class SlidingGroup:
         self.stale = True
         return True
 
-    def settle(self) -> None:
+    def settle(self, watermark: float) -> None:
         """Run again what entries out of order have changed: once for all of them, not for each."""
         if not self.stale:
             return
-        self.run_again()
+        self.run_again(watermark)
         start = self.entries[-1][0] - self.span
         if self.late and self.cut.size == len(self.entries) and self.gap and self._holds_now(start):
             self.gap -= 1
@@ -207,19 +211,19 @@ class SlidingGroup:
     def _holds_now(self, start: float) -> bool:
         return len(self.entries) - self.low >= self.least if self.tally is None else self.tally.holds(start)
 
-    def run_again(self) -> None:
-        """Go back to the cut and push everything after it once more."""
-        cut, later = self.cut, self.entries[self.cut.size :]
+    def run_again(self, watermark: float = float("-inf")) -> None:
+        """Go back to the cut and push everything after it once more; cut again at the watermark."""
+        cut, later, lost = self.cut, self.entries[self.cut.size :], self.lost
         del self.entries[cut.size :]
-        self.low, lost = 0, self.lost
+        self.low = 0
         if not self.counts:
-            self.tally = tally_for(self.plan)
-            for entry in self.entries:
-                self.tally.add(entry)
+            self.tally = cut.tally.copy() if cut.tally else self._fresh_tally()
         self.episode = cut.episode.copy() if cut.episode else None
         self.gap, self.ended = cut.gap, cut.ended.copy()
         self.steps = [step for step in self.steps if step.key <= cut.key]
         for entry in later:
+            if len(self.entries) > self.cut.size and self.entries[-1][0] < watermark <= entry[0]:
+                self._cut_here()
             self.entries.append(entry)
             self._push(entry)
         self.lost = lost
@@ -227,21 +231,19 @@ class SlidingGroup:
         if self.episode and self.episode.last <= self.done:
             self.episode = None
 
+    def _fresh_tally(self) -> Tally:
+        tally = tally_for(self.plan)
+        for entry in self.entries:
+            tally.add(entry)
+        return tally
+
     def make_cut(self, watermark: float) -> None:
         """Forget what no window reaches any more. When far too much is kept, the watermark is not waited for."""
         entries = self.entries
-        final = bisect_left(entries, (watermark, ""))
-        if final < len(entries) <= 4 * self.limit:
-            later = entries[final:]
-            if final > self.cut.size:
-                del entries[final:]
-                self.run_again()
-                self._cut_here()
-                for entry in later:
-                    entries.append(entry)
-                    self._push(entry)
-        else:
+        if entries[-1][0] < watermark or len(entries) > 4 * self.limit:
             self._cut_here()
+        elif bisect_left(entries, (watermark, "")) > self.cut.size:
+            self.run_again(watermark)
         self.cut_at = 2 * len(self.entries) + _FIRST_CUT
 
     def _cut_here(self) -> None:
@@ -249,7 +251,8 @@ class SlidingGroup:
         self.low = 0
         last = self.entries[-1]
         episode = self.episode.copy() if self.episode else None
-        self.cut = Cut(len(self.entries), (last[0], last[1]), episode, self.gap, self.ended.copy())
+        tally = self.tally.copy() if self.tally else None
+        self.cut = Cut(len(self.entries), (last[0], last[1]), episode, self.gap, self.ended.copy(), tally)
 
     def due(self) -> float:
         """Return the event time after which, by a time span, something here is over."""

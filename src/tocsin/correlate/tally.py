@@ -1,6 +1,7 @@
 """What a sliding window knows of its entries, kept up to date as they come and go."""
 
 from collections.abc import Sequence
+from copy import copy
 from typing import Protocol
 
 from tocsin.correlate.bounds import met
@@ -12,13 +13,17 @@ from tocsin.sigma.rule import Kind
 
 
 class Tally(Protocol):
-    """`add` and `remove` keep it current; `holds` tells whether the window from `start` on is enough."""
+    """`add` and `remove` keep it current; `holds` tells whether the window from `start` on is enough.
+
+    `copy` is for going back: a hundred times cheaper than adding everything again.
+    """
 
     value: Number
 
     def add(self, entry: Entry) -> None: ...
     def remove(self, entry: Entry) -> None: ...
     def holds(self, start: float) -> bool: ...
+    def copy(self) -> "Tally": ...
 
 
 def tally_for(plan: Plan) -> Tally:
@@ -49,6 +54,9 @@ class Count:
     def remove(self, entry: Entry) -> None:  # noqa: ARG002 -- a tally's signature
         self.value -= 1
 
+    def copy(self) -> "Count":
+        return copy(self)
+
     def holds(self, start: float) -> bool:  # noqa: ARG002 -- a tally's signature
         return self.value >= self.least
 
@@ -77,6 +85,11 @@ class Distinct:
                 counts[one] = left
         self.value = len(counts)
 
+    def copy(self) -> "Distinct":
+        other = copy(self)
+        other.counts = self.counts.copy()
+        return other
+
     def holds(self, start: float) -> bool:  # noqa: ARG002 -- a tally's signature
         return self.value >= self.least
 
@@ -95,6 +108,9 @@ class Sum:
 
     def remove(self, entry: Entry) -> None:
         self.value -= entry[2]
+
+    def copy(self) -> "Sum":
+        return copy(self)
 
     def holds(self, start: float) -> bool:  # noqa: ARG002 -- a tally's signature
         return met(self.bounds, self.value)
@@ -125,6 +141,11 @@ class Seen:
                 self.bits &= ~(1 << place)
         self.value = self.bits.bit_count()
 
+    def copy(self) -> "Seen":
+        other = copy(self)
+        other.counts = self.counts.copy()
+        return other
+
     def holds(self, start: float) -> bool:  # noqa: ARG002 -- a tally's signature
         if not self.masks:
             return self.value >= self.least
@@ -148,6 +169,11 @@ class Chains:
 
     def remove(self, entry: Entry) -> None:
         """Do nothing: a chain that began too early is seen in `holds`."""
+
+    def copy(self) -> "Chains":
+        other = copy(self)
+        other.begun = [begun.copy() for begun in self.begun]
+        return other
 
     def holds(self, start: float) -> bool:
         whole = (len(begun) for begun in self.begun if begun[-1] >= start)
@@ -182,6 +208,11 @@ class LongestChain:
 
     def remove(self, entry: Entry) -> None:
         """Do nothing: a chain that began too early is seen in `holds`."""
+
+    def copy(self) -> "LongestChain":
+        other = copy(self)
+        other.begun = [row.copy() for row in self.begun]
+        return other
 
     def holds(self, start: float) -> bool:
         self.value = max(_reach(row, start) for row in self.begun)

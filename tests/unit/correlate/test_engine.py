@@ -104,6 +104,16 @@ def test_after_close_a_new_input_begins() -> None:
     assert engine.late == 0
 
 
+def test_a_moment_found_out_of_order_is_handed_on_before_it_is_late() -> None:
+    inner = count(1, timespan=1)
+    outer = count(2, meta=Meta(id="d", title="d"), rules=("counted",), timespan=5)
+    engine = Correlator(RULES, [inner, outer], lateness=20)
+    for time in (30, 26, 49):
+        engine.feed([seen(time)])
+    (alert,) = engine.close()
+    assert (alert.rule, alert.first, alert.last) == ("d", 26, 30)
+
+
 # --- what is asked of the caller -----------------------------------------------------------------------
 
 
