@@ -24,7 +24,10 @@ def pieces(parts: Parts) -> list[tuple[str, str | int]]:
 
 def plain(parts: Parts) -> str:
     """Render a pattern."""
-    return "".join(text for text, _ in pieces(parts))
+    return "".join(
+        ("*" if part == ANY else "?") if isinstance(part, int) else part.replace("*", r"\*").replace("?", r"\?")
+        for part in parts
+    )
 
 
 def read(text: str) -> Parts:

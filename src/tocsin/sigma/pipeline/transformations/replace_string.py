@@ -28,6 +28,8 @@ class ReplaceString(TextAction, frozen=True):
         check_replacement(self.regex, self.replacement)
 
     def text(self, value: Text) -> tuple[Test, ...]:
+        if not self.skip_special and not re.search(self.regex, text.plain(value.parts)):
+            return (value,)
         parts = self._between(value.parts) if self.skip_special else self._throughout(value.parts)
         return (replace(value, parts=pattern.tidy(tuple(part for part in parts if part != ""))),)
 
@@ -46,8 +48,9 @@ class ReplaceString(TextAction, frozen=True):
             if kept is None:
                 waiting += new
                 continue
-            yield from text.read(waiting)
-            waiting = ""
+            if waiting:
+                yield from text.read(waiting)
+                waiting = ""
             yield kept
         yield from text.read(waiting)
 
