@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -172,15 +173,24 @@ def run(case: Case) -> tuple[list[Correlated], Correlator]:
     return said + engine.close(), engine
 
 
-@settings(max_examples=600, deadline=None)
-@given(seed=st.integers(0, 2**32), size=st.integers(0, 120))
-def test_engine_says_what_the_definition_says(seed: int, size: int) -> None:
-    case = Case(seed, size)
+def check(case: Case) -> None:
     said, engine = run(case)
     assert content(said) == content(naive.correlate(RULES, case.correlations, case.observations))
     assert engine.late == engine.lost == engine.evicted == 0
     check_revisions(said)
     assert not any(one.groups for one in engine.groups.values())
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 2**32), size=st.integers(0, 120))
+def test_engine_says_what_the_definition_says(seed: int, size: int) -> None:
+    check(Case(seed, size))
+
+
+@pytest.mark.slow
+def test_engine_says_what_the_definition_says_in_thousands_of_cases() -> None:
+    for seed in range(5000):
+        check(Case(seed, size=20 + seed % 100))
 
 
 @settings(max_examples=100, deadline=None)
