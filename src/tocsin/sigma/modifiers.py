@@ -125,6 +125,8 @@ def _bytes(shape: Parts | bytes, word: str) -> bytes:
 
 def _encode(encoding: str) -> "Callable[[Parts | bytes], list[Parts | bytes]]":
     def step(shape: Parts | bytes) -> list[Parts | bytes]:
+        if isinstance(shape, bytes):
+            raise ContentError(f"{encoding.upper()} cannot encode what is encoded already")
         text = _bytes(shape, encoding).decode()
         mark = b"\xff\xfe" if encoding == "utf-16" else b""
         return [mark + text.encode("utf-16-le" if mark else encoding)]
