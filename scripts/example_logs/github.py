@@ -69,7 +69,7 @@ def _work() -> list[Event]:
         app = {"programmatic_access_type": "GitHub App server-to-server token", "actor_ip": RUNNERS[0]}
         repo = _chance.one(*REPOS)
         events.append(_entry(moment, "git.push", "bq-updates[bot]", repo, user_agent="git/2.51.0", **app))
-    for moment in _chance.times(9, "07:30:00", "09:50:00"):
+    for moment in _chance.times(9, "06:30:00", "08:50:00"):
         repo = _chance.one("checkout", "rates-api")
         events.append(_entry(moment, "git.fetch", VICTIM, repo, user_agent="git/2.51.0", **TOKEN))
     return events
