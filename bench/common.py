@@ -20,6 +20,7 @@ from typing import Literal, ParamSpec, TypeVar
 
 from tocsin.detect.engine import Engine
 from tocsin.line import Work
+from tocsin.model.event import get
 from tocsin.ports.source import Source
 from tocsin.sigma.cache import load_cached
 from tocsin.sigma.rule import Rule
@@ -28,6 +29,16 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "docs" / "benchmarks.md"
 BATCH = 1_000
 """Records in a batch, as in a hunt."""
+
+CORE = (
+    "event.action", "event.outcome", "event.code", "event.provider", "user.name", "user.id", "user.target.name",
+    "host.name", "source.ip", "source.port", "destination.ip", "destination.port", "process.name",
+    "process.executable", "process.command_line", "file.path", "url.original", "http.request.method",
+    "http.response.status_code", "user_agent.original", "cloud.account.id", "cloud.region",
+    "orchestrator.namespace", "orchestrator.resource.name", "container.image.name", "vcs.repository.name",
+    "cicd.pipeline.name", "rule.name", "error.message",
+)  # fmt: skip
+"""Normalised names that get a column of their own wherever columns are asked for here."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -97,7 +108,7 @@ def one_of_each(source: Source, records: Sequence[bytes]) -> list[bytes]:
     found: dict[str, bytes] = {}
     for record in records:
         fields = source.parse(record)
-        found.setdefault(repr([fields.get(path) for path in source.route_by]), record)
+        found.setdefault(repr([get(fields, path) for path in source.route_by]), record)
     return list(found.values())
 
 
