@@ -6,13 +6,13 @@ from typing import Any
 from sigma.collection import SigmaCollection
 from sigma.conditions import ConditionAND, ConditionFieldEqualsValueExpression, ConditionNOT, ConditionOR
 from sigma.correlations import SigmaCorrelationRule
-from sigma.modifiers import SigmaCompareExpression
 from sigma.processing.pipeline import ProcessingPipeline
 from sigma.rule import SigmaRule
 from sigma.types import (
     SigmaBool,
     SigmaCasedString,
     SigmaCIDRExpression,
+    SigmaCompareExpression,
     SigmaExists,
     SigmaExpansion,
     SigmaFieldReference,
@@ -42,6 +42,8 @@ from tocsin.sigma.tree import (
     Text,
     TimePart,
 )
+
+_WILD: dict[Any, int] = {SpecialChars.WILDCARD_MULTI: ANY, SpecialChars.WILDCARD_SINGLE: ONE}
 
 Form = tuple[Any, ...] | None
 
@@ -94,20 +96,22 @@ def _join_theirs(node: Any) -> Form:
 
 
 def _their_value(value: Any) -> tuple[Any, ...]:
+    """A number is a text to us: engines compare both as the event writes them."""
+    if isinstance(value, SigmaString):
+        parts = tuple(part if isinstance(part, str) else _WILD[part] for part in value.s)
+        return ("text", pattern.tidy(parts), isinstance(value, SigmaCasedString))
+    if isinstance(value, SigmaNumber | SigmaBool) and not isinstance(value, SigmaTimestampPart):
+        return ("text", (str(value).lower(),), False)
+    if isinstance(value, SigmaRegularExpression):
+        flags = "".join(sorted(flag.name[0].lower() for flag in value.flags))
+        return ("re", str(value.regexp.original), flags)
+    return _their_special(value)
+
+
+def _their_special(value: Any) -> tuple[Any, ...]:
     match value:
-        case SigmaString():
-            wild = {SpecialChars.WILDCARD_MULTI: ANY, SpecialChars.WILDCARD_SINGLE: ONE}
-            parts = tuple(part if isinstance(part, str) else wild[part] for part in value.s)
-            return ("text", pattern.tidy(parts), isinstance(value, SigmaCasedString))
         case SigmaTimestampPart():
             return ("time", value.timestamp_part.name.lower(), value.number)
-        case SigmaNumber():
-            return ("text", (str(value.number),), False)
-        case SigmaBool():
-            return ("text", (str(value).lower(),), False)
-        case SigmaRegularExpression():
-            flags = "".join(sorted(flag.name[0].lower() for flag in value.flags))
-            return ("re", str(value.regexp.original), flags)
         case SigmaNull():
             return ("null",)
         case SigmaExists():

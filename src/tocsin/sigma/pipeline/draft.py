@@ -1,7 +1,7 @@
 """A rule while pipelines work on it: the tree as detection items, and what the steps so far left behind.
 
-A rule's tree no longer says which leaves were one detection item. Neighbours under one And or Or that are
-all leaves of one field are read as one; that is what a list of values becomes.
+A rule's tree no longer says which leaves were one detection item: neighbours under one And or Or that are
+all leaves of one field are read as one, which is what a list of values becomes.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from tocsin.errors import ContentError
 from tocsin.model.logsource import LogSource
 from tocsin.sigma.modifiers import WITHOUT_FIELD
 from tocsin.sigma.rule import Correlation, Meta, Rule
-from tocsin.sigma.tree import And, Leaf, Node, Not, Null, Test, both, either
+from tocsin.sigma.tree import ANY, And, Leaf, Node, Not, Null, Test, Text, both, either
 
 
 class Join(Enum):
@@ -130,14 +130,25 @@ def part_of(node: Node) -> Part:
     if isinstance(node, Not):
         return Group(Join.NONE, (part_of(node.item),))
     every = isinstance(node, And)
-    fields = {item.field if isinstance(item, Leaf) else _NO_FIELD for item in node.items}
-    if len(fields) == 1 and _NO_FIELD not in fields:
-        found = [item for item in node.items if isinstance(item, Leaf)]
+    found = [item for item in node.items if isinstance(item, Leaf)]
+    if len(found) == len(node.items) and _is_one(found, every=every):
         return Item(found[0].field, tuple(leaf.test for leaf in found), every=every)
     return Group(Join.ALL if every else Join.ANY, tuple(part_of(item) for item in node.items))
 
 
-_NO_FIELD = object()
+def _is_one(found: list[Leaf], *, every: bool) -> bool:
+    """Tell whether leaves may have been values of one item: of one field, under the same modifiers."""
+    if any(leaf.field != found[0].field for leaf in found):
+        return False
+    # In a list some values may bear wildcards of their own; in `|all` that is rarer than two items on one field.
+    return len({_seen(leaf.test)[: None if every else 2] for leaf in found}) == 1
+
+
+def _seen(test: Test) -> tuple[object, ...]:
+    """What modifiers leave visible in a test."""
+    if isinstance(test, Text):
+        return Text, test.cased, test.parts[:1] == (ANY,), test.parts[-1:] == (ANY,)
+    return (type(test),)
 
 
 def _node_of(part: Part) -> Node:

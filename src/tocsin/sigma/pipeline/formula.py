@@ -11,7 +11,6 @@ from tocsin.sigma.lint.near import hint
 from tocsin.sigma.tree import Leaf, Node, Not, Null, both, either
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
-_JOINS = {None: both, "and": both, "or": either}
 
 
 class Formula(Struct, frozen=True):
@@ -28,7 +27,7 @@ class Formula(Struct, frozen=True):
 def read_formula(said: Formula) -> Node | None:
     """Return the formula, its leaves' fields being the names of conditions; None when there are none."""
     op, expression, negate = (f"{said.scope}_cond_{word}" for word in ("op", "expr", "not"))
-    if said.op not in _JOINS:
+    if said.op is not None and said.op not in ("and", "or"):
         raise ContentError(f"`{op}` is `and` or `or`, not `{said.op}`", keys=(op,))
     if said.negate is not None and not isinstance(said.negate, bool):
         raise ContentError(f"`{negate}` is true or false, not `{said.negate}`", keys=(negate,))
@@ -41,7 +40,8 @@ def read_formula(said: Formula) -> Node | None:
             raise ContentError(f"`{useless}` without `{said.scope}_conditions`", keys=(useless,))
         return None
     if said.expression is None:
-        node = _JOINS[said.op](tuple(Leaf(name, Null()) for name in said.names))
+        leaves = tuple(Leaf(name, Null()) for name in said.names)
+        node = either(leaves) if said.op == "or" else both(leaves)
     else:
         node = _expression(said, expression)
     return Not(node) if said.negate else node

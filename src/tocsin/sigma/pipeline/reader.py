@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from tocsin.errors import ConfigError, ContentError
 from tocsin.sigma.lint.near import hint
 from tocsin.sigma.pipeline import conditions
+from tocsin.sigma.pipeline.convert import convert
 from tocsin.sigma.pipeline.formula import Formula, read_formula
 from tocsin.sigma.pipeline.pipeline import Pipeline
 from tocsin.sigma.pipeline.source import Source
@@ -54,7 +54,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.source = Source(path)
         self.path = path
-        self.faults: list[str] = []
+        self.faults: list[tuple[int, str]] = []
         self.warnings: list[ContentError] = []
 
     def read(self) -> Pipeline:
@@ -69,7 +69,7 @@ class _Reader:
         if not isinstance(variables, dict):
             self._fault(("vars",), "`vars` is a map of names to values")
         if self.faults:
-            raise ConfigError("\n".join(self.faults))
+            raise ConfigError("\n".join(text for _, text in sorted(self.faults)))
         name = str(whole.get("name") or "")
         return Pipeline(self.path, name, priority, variables, steps, tuple(self.warnings))
 
@@ -121,7 +121,7 @@ class _Reader:
     def _action(self, kind: str, found: Mapping[str, Any], keys: Keys) -> Action:
         said = {key: value for key, value in found.items() if key not in _COMMON}
         if kind != "nest":
-            return _convert(said, TRANSFORMATIONS[kind], keys, kind, _COMMON)
+            return _made(kind, said, TRANSFORMATIONS[kind], keys, _COMMON)
         strange = next((key for key in said if key != "items"), None)
         if strange is not None:
             known = ("items", *_COMMON)
@@ -147,7 +147,8 @@ class _Reader:
         return Check(made, formula)
 
     def _fault(self, keys: Keys, message: str) -> None:
-        self.faults.append(f"{self.path}:{self.source.line(keys)}: {message}")
+        line = self.source.line(keys)
+        self.faults.append((line, f"{self.path}:{line}: {message}"))
 
     def _warn(self, keys: Keys, message: str) -> None:
         self.warnings.append(ContentError(message, path=str(self.path), line=self.source.line(keys)))
@@ -157,12 +158,14 @@ def _kind_of(found: Mapping[str, Any], known: list[str], keys: Keys, what: str) 
     kind = found.get("type")
     if kind is None:
         raise _Wrong(keys, f"a {what} needs a `type`")
+    if not isinstance(kind, str):
+        raise _Wrong((*keys, "type"), f"`type` is the name of a {what}")
     if kind in REFUSED and what == "transformation":
         raise _Wrong((*keys, "type"), f"`{kind}` is not supported: {REFUSED[kind]}")
     if kind not in known:
-        near = hint(str(kind), known) or f"; known: {', '.join(sorted(known))}"
+        near = hint(kind, known) or f"; known: {', '.join(sorted(known))}"
         raise _Wrong((*keys, "type"), f"unknown {what} `{kind}`{near}")
-    return str(kind)
+    return kind
 
 
 def _condition(found: Any, known: Mapping[str, type[Struct]], keys: Keys) -> Struct:
@@ -170,22 +173,11 @@ def _condition(found: Any, known: Mapping[str, type[Struct]], keys: Keys) -> Str
         raise _Wrong(keys, "a condition is a map with a `type`")
     kind = _kind_of(found, list(known), keys, "condition")
     said = {key: value for key, value in found.items() if key != "type"}
-    return _convert(said, known[kind], keys, kind, ())
+    return _made(kind, said, known[kind], keys, ())
 
 
-def _convert(
-    said: Mapping[Any, Any], kind: type[Made], keys: Keys, name: str, others: tuple[str, ...]
-) -> Made:
-    strange = next((key for key in said if key not in kind.__struct_fields__), None)
-    if strange is not None:
-        known = (*kind.__struct_fields__, *others)
-        near = hint(str(strange), known) or f"; it has {', '.join(kind.__struct_fields__) or 'no parameters'}"
-        raise _Wrong((*keys, strange), f"`{name}` has no `{strange}`{near}")
+def _made(kind: str, said: Mapping[Any, Any], made: type[Made], keys: Keys, others: tuple[str, ...]) -> Made:
     try:
-        return msgspec.convert(said, kind)
-    except msgspec.ValidationError as error:
-        message, _, at = str(error).partition(" - at ")
-        parameter = at.strip("`").removeprefix("$.").split("[")[0].split(".")[0] if "$." in at else ""
-        message = message.replace("Object missing required field", "needs").replace("Expected", "expected")
-        where = f"`{name}`: `{parameter}`: {message}" if parameter else f"`{name}`: {message}"
-        raise _Wrong((*keys, parameter) if parameter else keys, where) from None
+        return convert(kind, said, made, others)
+    except ContentError as error:
+        raise _Wrong((*keys, *error.keys), error.message) from None

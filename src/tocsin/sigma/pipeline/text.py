@@ -25,7 +25,9 @@ def pieces(parts: Parts) -> list[tuple[str, str | int]]:
 def plain(parts: Parts) -> str:
     """Render a pattern."""
     return "".join(
-        ("*" if part == ANY else "?") if isinstance(part, int) else part.replace("*", r"\*").replace("?", r"\?")
+        ("*" if part == ANY else "?")
+        if isinstance(part, int)
+        else part.replace("*", r"\*").replace("?", r"\?")
         for part in parts
     )
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import yaml
-from pysigma_oracle import ours, pysigma_pipeline, pysigma_rules, theirs
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
+from pysigma_oracle import ours, pysigma_pipeline, pysigma_rules, theirs
 from tocsin.services.pipelines import apply
 from tocsin.sigma.loader import load
 

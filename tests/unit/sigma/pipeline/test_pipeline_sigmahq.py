@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pysigma_oracle import Form, ours, pysigma_pipeline, pysigma_rules, theirs
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 
+from pysigma_oracle import Form, ours, pysigma_pipeline, pysigma_rules, theirs
 from tocsin.services.pipelines import apply
 from tocsin.sigma.loader import Collection, load
 from tocsin.sigma.rule import Rule
