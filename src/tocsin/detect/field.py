@@ -12,8 +12,8 @@ import re2
 from tocsin.detect.literals import Literals
 from tocsin.detect.regex import required_literal, searcher
 from tocsin.detect.tests import holds, holds_one
-from tocsin.detect.values import MAX_CHARS, elements, fold, to_text
-from tocsin.model.event import ABSENT, Value
+from tocsin.detect.values import MAX_CHARS, fold, to_text
+from tocsin.model.event import ABSENT, Value, elements
 from tocsin.sigma.tree import ANY, ONE, Exists, Null, Parts, Regex, Test, Text
 
 Found = frozenset[int]

@@ -4,8 +4,8 @@ import ipaddress
 from datetime import UTC, datetime
 
 from tocsin.detect.regex import searcher
-from tocsin.detect.values import elements, fold, to_number, to_text
-from tocsin.model.event import ABSENT, Value
+from tocsin.detect.values import fold, to_number, to_text
+from tocsin.model.event import ABSENT, Value, elements
 from tocsin.model.moment import to_epoch
 from tocsin.sigma.tree import (
     ANY,

@@ -90,22 +90,6 @@ def to_number(value: Value) -> int | float | None:
     return None
 
 
-def elements(value: Value) -> Iterator[Value]:
-    """Yield the values of a list, at any depth; another value yields itself."""
-    if not isinstance(value, list | tuple):
-        yield value
-        return
-    waiting = [iter(value)]  # not by recursion: hostile lists nest deeper than that goes
-    while waiting:
-        for inner in waiting[-1]:
-            if isinstance(inner, list | tuple):
-                waiting.append(iter(inner))
-                break
-            yield inner
-        else:
-            waiting.pop()
-
-
 def texts_in(value: Value) -> Iterator[str]:
     """Yield the text of every value in an event: what a keyword is looked for in."""
     waiting = [iter((value,))]

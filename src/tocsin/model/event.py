@@ -1,5 +1,6 @@
 """An event's fields as its source names them, and how a field is addressed in them."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
 from msgspec import UNSET, UnsetType
@@ -39,15 +40,31 @@ def descend(value: Value, keys: list[str]) -> Value:
             if value is ABSENT:
                 return ABSENT
         elif isinstance(value, list):
-            return _each(value, keys[depth:])
+            return _each(elements(value), keys[depth:])
         else:
             return ABSENT
     return value
 
 
-def _each(values: Any, keys: list[str]) -> Value:
+def _each(values: Iterable[Value], keys: list[str]) -> Value:
     found = [item for item in (descend(value, keys) for value in values) if item is not ABSENT]
     return found or ABSENT
+
+
+def elements(value: Value) -> Iterator[Value]:
+    """Yield the values of a list, at any depth; another value yields itself."""
+    if not isinstance(value, list | tuple):
+        yield value
+        return
+    waiting = [iter(value)]  # not by recursion: hostile lists nest deeper than that goes
+    while waiting:
+        for inner in waiting[-1]:
+            if isinstance(inner, list | tuple):
+                waiting.append(iter(inner))
+                break
+            yield inner
+        else:
+            waiting.pop()
 
 
 def first(fields: Fields, paths: tuple[Path, ...]) -> Value:

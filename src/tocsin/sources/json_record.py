@@ -1,5 +1,7 @@
 """The parser that every JSON source shares: one record, one JSON object."""
 
+import json
+import math
 import re
 
 import orjson
@@ -33,7 +35,29 @@ def parse_object(record: bytes) -> Fields:
 
 def _mend(record: bytes) -> object:
     readable = record.decode("utf-8", "replace").encode()
+    mended = _SURROGATE.sub(lambda found: found[1] or rb"\ufffd", readable)
     try:
-        return orjson.loads(_SURROGATE.sub(lambda found: found[1] or rb"\ufffd", readable))
+        return orjson.loads(mended)
     except orjson.JSONDecodeError as error:
-        raise DataError("not JSON", str(error)) from None
+        return _with_endless_numbers(mended, error)
+
+
+def _with_endless_numbers(record: bytes, why: orjson.JSONDecodeError) -> object:
+    """Read JSON with numbers that no float holds (1e400) as the texts they are; nothing else is mended."""
+    if "number" not in str(why):
+        raise DataError("not JSON", str(why)) from None
+    try:
+        return json.loads(record, parse_float=_number, parse_int=_number, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise DataError("not JSON", str(why)) from None
+
+
+def _number(text: str) -> int | float | str:
+    if len(text) <= 20 and text.lstrip("-").isdigit() and -(2**63) <= int(text) < 2**64:
+        return int(text)
+    number = float(text)  # as orjson reads what is beyond 64 bits
+    return number if math.isfinite(number) else text
+
+
+def _refuse(text: str) -> object:
+    raise ValueError(text)

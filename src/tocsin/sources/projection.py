@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import astuple
 
-from tocsin.model.event import ABSENT, Path, Value, descend
+from tocsin.model.event import ABSENT, Path, Value, descend, first
 
 Column: TypeAlias = Sequence[Value]
 Keys: TypeAlias = tuple[str, ...]
@@ -108,6 +108,8 @@ class Projection:
     """Decodes records to one column for each wanted field; a field is a list of places, best first."""
 
     def __init__(self, wanted: Sequence[tuple[Path, ...]]) -> None:
+        self._walked = wanted if any(path.startswith("*.") for paths in wanted for path in paths) else ()
+        """Set when any key at the top may lead to a value: then objects are decoded in full, and walked."""
         self._top = _Level()
         fresh = [0]
         self._choices: list[list[int]] = []
@@ -118,11 +120,13 @@ class Projection:
             self._choices.append(list(dict.fromkeys(outputs)))
         self._width = fresh[0]
         self._top.settle()
-        self.decode = msgspec.json.Decoder(self._top.kind).decode
+        self.decode = msgspec.json.Decoder(dict[str, Any] if self._walked else self._top.kind).decode
         """One record -> an object for `columns`; raises msgspec.MsgspecError, RecursionError or UnicodeError."""
 
     def columns(self, decoded: Sequence[Any]) -> list[Column]:
         """Return the columns of decoded records, in the order they were wanted."""
+        if self._walked:
+            return [[first(fields, paths) for fields in decoded] for paths in self._walked]
         out: list[Column] = [()] * self._width
         self._top.spread(list(map(astuple, decoded)), out)
         return [_choose([out[number] for number in numbers]) for numbers in self._choices]

@@ -13,8 +13,8 @@ from tocsin.sources import catalog
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 FILES = ("logic", "modifiers", "values", "keywords", "lists")
-CASES = [
-    pytest.param(case, id=f"{name}/{case['name']}")
+CASES: list[tuple[str, dict[str, Any]]] = [
+    (f"{name}/{case['name']}", case)
     for name in FILES
     for case in yaml.load((FIXTURES / f"{name}.yml").read_bytes(), Loader=yaml.CSafeLoader)
 ]
@@ -26,7 +26,7 @@ def record_of(event: Any) -> bytes:
     return event.encode() if isinstance(event, str) else orjson.dumps(event)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     rules = load([case["rule"], *case.get("also", [])], case.get("placeholders"))
     source = catalog()[case.get("source", "generic_json")]
@@ -40,12 +40,10 @@ def test_case(case: dict[str, Any]) -> None:
 
 
 def test_cases_are_many_well_formed_and_named_once() -> None:
-    names = [case.id for case in CASES]
-    assert len(names) == len(set(names)) >= 150
-    for param in CASES:
-        (case,) = param.values
-        assert set(case) <= KEYS, param.id
-        assert case.get("match") or case.get("no_match"), param.id
-        source = catalog()[case.get("source", "generic_json")]
+    assert len(CASES) == len({name for name, _ in CASES}) >= 150
+    for name, case in CASES:
         events = [*case.get("match", []), *case.get("no_match", [])]
-        assert source.kind is Kind.JSON or all(isinstance(event, str) for event in events), param.id
+        assert set(case) <= KEYS, name
+        assert events, name
+        source = catalog()[case.get("source", "generic_json")]
+        assert source.kind is Kind.JSON or all(isinstance(event, str) for event in events), name
