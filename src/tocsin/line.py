@@ -1,32 +1,37 @@
 """THE LINE. One batch goes through decode -> normalise -> detect; hunt and the live worker run this.
 
-    records of one source --groups--> rows of one route --table--> columns --partition--> hits --> signals
+    records of one source --decode--> a table a route --promising?--> full columns --evaluate--> signals
 
 Stages do not know each other: what each one wants is handed to it here. Everything is a batch: a stage
-costs nanoseconds an event, not microseconds.
+costs nanoseconds an event, not microseconds. Most events are ruled out by a few columns (the partition's
+pivots); only the others are decoded further.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from msgspec import Struct
 
 from tocsin.detect.engine import Engine, paths_of
-from tocsin.detect.keywords import KeywordGuard
+from tocsin.detect.keywords import KeywordGuard, stand_ins
 from tocsin.detect.partition import Hit, Partition
+from tocsin.detect.sieve import Sieve
 from tocsin.detect.subject import keyword_texts
 from tocsin.errors import DataError
 from tocsin.model.event import Path, Value
 from tocsin.ports.source import Kind, Route, Source
-from tocsin.sources.decode import Group, JsonDecoder, LineDecoder, Refused, Table, decoder_of, routing_key
+from tocsin.sources.decode import Decoder, Group, LineDecoder, Refused, Table, routing_key
+from tocsin.sources.json_decode import JsonDecoder
 from tocsin.sources.projection import Column
 
+WATCH = 1_000
+"""Events of a lane after which it is known how much of it passes its sieve."""
 MAX_LANES = 2_000
 """Kinds of event that get a partition of their own."""
 
 
 class Signal(Struct, frozen=True):
-    """A rule was true of a record. row: its place in the batch. fields: (name, value) that made it true."""
+    """A rule was true of a record. row: its place in the batch. values: of hit.fields, one for each."""
 
     row: int
     hit: Hit
@@ -36,30 +41,54 @@ class Signal(Struct, frozen=True):
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch: every row is in `columns` or in `refused`, never in both, never in none."""
+    """What became of a batch: every record is an event, or refused, or outside of what was to be kept."""
 
     events: int = 0
     signals: list[Signal] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     columns: dict[str, list[Value]] = field(default_factory=dict)
-    """Normalised name -> value for each kept row, in row order; filled only when columns are asked for."""
+    """Normalised name -> value for each event, in the order of `rows`; filled only when asked for."""
     rows: list[int] = field(default_factory=list)
-    """The rows that the columns are of."""
 
 
-@dataclass(slots=True)
-class _Lane:
-    """One route of one source: its partition, and how its columns are found in the decoded ones."""
+@dataclass(eq=False)
+class Lane:
+    """One route of one source: its partition, and which columns are wanted for it when.
+
+    always: columns of every event that are not for detection. full: those for detection, of events that
+    pass the sieve. pick: for each column of the partition its places in `full`: one, two for a pair of
+    fields, none for keywords. guard: for keywords that the decoder's marks do not cover.
+    """
 
     partition: Partition
     route: Route
-    wanted: list[tuple[Path, ...]]
+    always: list[tuple[Path, ...]]
+    full: list[tuple[Path, ...]]
     pick: list[tuple[int, ...]]
-    """For each column of the partition: one place in `wanted`, two for a pair of fields, none for keywords."""
+    guard: KeywordGuard | None
+    sieve: Sieve
+    seen: int = 0
+    passed: int = 0
+
+    def __post_init__(self) -> None:
+        pivots = self.sieve.pivots
+        self.first = [*(self.full[self.pick[number][0]] for number in pivots), *self.always]
+        wanted = [number for number, places in enumerate(self.pick) if places]
+        # Where the sieve looks at all there is, nothing needs to be decoded again.
+        whole = len(pivots) == len(self.full)
+        self.reuse = [pivots.index(number) for number in wanted] if whole else None
+
+    def sharper(self) -> "Lane | None":
+        """Return the lane with a sharper sieve, if too much passes this one and a sharper one is to be had."""
+        if self.seen < WATCH or self.passed * 10 < self.seen:
+            return None
+        sieve = self.sieve.sharper()
+        self.seen = self.passed = 0
+        return replace(self, sieve=sieve) if sieve else None
 
 
-Keep = Callable[[Sequence[Value]], list[bool] | None]
-"""Takes the events' own times; says which events are wanted, None for all (hunt's --since and --until)."""
+Keep = Callable[[Sequence[Value]], list[bool]]
+"""Takes the events' own times; says which events are wanted (hunt's --since and --until)."""
 
 
 class Work:
@@ -72,36 +101,79 @@ class Work:
         self.engine = engine
         self.normalised = tuple(normalised)
         self.keep = keep
-        self._decoders: dict[str, JsonDecoder | LineDecoder] = {}
-        self._lanes: dict[tuple[str, object], _Lane] = {}
-        self._general: list[tuple[str, _Lane]] = []
+        self._decoders: dict[str, tuple[Decoder, frozenset[object]]] = {}
+        self._lanes: dict[tuple[str, object], Lane] = {}
+        self._general: list[tuple[str, Lane]] = []
 
     def __call__(self, source: Source, records: Sequence[bytes]) -> Outcome:
         """Decode, normalise and detect one batch of records of one source."""
         outcome = Outcome()
-        decoder = self._decoders.get(source.name)
-        if decoder is None:
-            decoder = self._decoders[source.name] = decoder_of(source)
-        waiting = decoder.groups(records, outcome.refused)
-        while waiting:
-            group = waiting.pop()
-            lane = self._lane(source, group)
-            table = decoder.table(group, records, lane.wanted, id(lane))
-            waiting += table.strays
-            outcome.refused += table.refused
-            self._finish(lane, table, source, records, outcome)
+        decoder, _ = self._decoder(source)
+        for table in decoder.tables(records, lambda group: self._lane(source, group), outcome.refused):
+            self._normalise(table, outcome)
+            self._detect(table, source, records, outcome)
         return outcome
 
-    def _lane(self, source: Source, group: Group) -> _Lane:
+    def _normalise(self, table: Table, outcome: Outcome) -> None:
+        """Leave the normalised columns; let go of events that are not to be kept."""
+        if self.keep:
+            _narrow(table, self.keep(table.columns.pop()))
+        outcome.events += len(table.rows)
+        if self.normalised:
+            outcome.rows += table.rows
+            for name in reversed(self.normalised):
+                outcome.columns.setdefault(name, []).extend(table.columns.pop())
+
+    def _detect(self, table: Table, source: Source, records: Sequence[bytes], outcome: Outcome) -> None:
+        lane: Lane = table.plan
+        spoken = self._spoken(lane, table, records)
+        places = lane.sieve.places(table.columns, len(table.rows))
+        lane.seen += len(table.rows)
+        lane.passed += len(places)
+        if spoken:
+            places = sorted({*places, *spoken})
+        if not places:
+            return
+        full = _pick(table.columns, lane.reuse, places) if lane.reuse is not None else table.full(places)
+        rows = [table.rows[place] for place in places]
+        texts = (
+            _keyword_column(source, records, rows, [place in spoken for place in places]) if spoken else None
+        )
+        columns = [_column(picked, full, texts or [()] * len(places)) for picked in lane.pick]
+        for at, hits in lane.partition.evaluate(columns, len(places)):
+            for hit in hits:
+                values = tuple([columns[number][at] for number in hit.places])
+                outcome.signals.append(Signal(rows[at], hit, values, lane.route))
+
+    def _spoken(self, lane: Lane, table: Table, records: Sequence[bytes]) -> set[int]:
+        """Return the places of records that may hold a keyword."""
+        if not lane.partition.keywords:
+            return set()
+        marked = {*table.marked, *(lane.guard.places(records, table.rows) if lane.guard else ())}
+        may_hold = lane.partition.keyword_filter.may_hold
+        return {place for place in marked if may_hold(records[table.rows[place]])}
+
+    def _decoder(self, source: Source) -> tuple[Decoder, frozenset[object]]:
+        found = self._decoders.get(source.name)
+        if found is None:
+            tests = self.engine.keywords_of(source) if source.kind is Kind.JSON else []
+            words = stand_ins(tests)
+            decoder: Decoder = JsonDecoder(source, words) if source.kind is Kind.JSON else LineDecoder(source)
+            found = self._decoders[source.name] = (decoder, frozenset(tests if words else ()))
+        return found
+
+    def _lane(self, source: Source, group: Group) -> Lane:
         key = (source.name, routing_key(group.route))
         lane = self._lanes.get(key)
         if lane is None:
             if len(self._lanes) >= MAX_LANES:
                 return self._general_lane(source, group)
             lane = self._lanes[key] = self._build(source, source.route(group.route), group.known)
+        elif sharper := lane.sharper():
+            lane = self._lanes[key] = sharper
         return lane
 
-    def _general_lane(self, source: Source, group: Group) -> _Lane:
+    def _general_lane(self, source: Source, group: Group) -> Lane:
         """For values that come ever new (a hostile program name): one lane a route, nothing settled by them."""
         route = source.route(group.route)
         for name, lane in self._general:
@@ -110,63 +182,45 @@ class Work:
         self._general.append((source.name, self._build(source, route, {})))
         return self._general[-1][1]
 
-    def _build(self, source: Source, route: Route, known: Mapping[Path, Value]) -> _Lane:
+    def _build(self, source: Source, route: Route, known: Mapping[Path, Value]) -> Lane:
         partition = self.engine.partition(source, route, known)
-        wanted: list[tuple[Path, ...]] = []
+        full: list[tuple[Path, ...]] = []
         pick = []
         for name in partition.fields:
             places = paths_of(name, source, route)
-            pick.append(tuple(range(len(wanted), len(wanted) + len(places))))
-            wanted += places
-        wanted += [tuple(source.normalised.get(name, (name,))) for name in self.normalised]
+            pick.append(tuple(range(len(full), len(full) + len(places))))
+            full += places
+        always = [tuple(source.normalised.get(name, (name,))) for name in self.normalised]
         if self.keep:
-            wanted.append(source.time)
-        return _Lane(partition, route, wanted, pick)
-
-    def _finish(
-        self, lane: _Lane, table: Table, source: Source, records: Sequence[bytes], outcome: Outcome
-    ) -> None:
-        if self.keep:
-            _narrow(table, self.keep(table.columns.pop()))
-        outcome.events += len(table.rows)
-        self._leave_columns(table, outcome)
-        columns = [_column(picked, lane.partition.guard, table, source, records) for picked in lane.pick]
-        for place, hits in lane.partition.evaluate(columns, len(table.rows)):
-            for hit in hits:
-                values = tuple([columns[number][place] for number in hit.places])
-                outcome.signals.append(Signal(table.rows[place], hit, values, lane.route))
-
-    def _leave_columns(self, table: Table, outcome: Outcome) -> None:
-        if self.normalised:
-            outcome.rows += table.rows
-            for name, column in zip(self.normalised, table.columns[-len(self.normalised) :], strict=True):
-                outcome.columns.setdefault(name, []).extend(column)
+            always.append(source.time)
+        _, covered = self._decoder(source)
+        others = [test for test in partition.keywords if test not in covered]
+        return Lane(
+            partition, route, always, full, pick, KeywordGuard(others) if others else None, Sieve(partition)
+        )
 
 
-def _narrow(table: Table, wanted: list[bool] | None) -> None:
-    if wanted is not None:
-        kept = [place for place, keep in enumerate(wanted) if keep]
-        table.rows = [table.rows[place] for place in kept]
-        table.columns = [[column[place] for place in kept] for column in table.columns]
+def _narrow(table: Table, wanted: list[bool]) -> None:
+    kept = [place for place, keep in enumerate(wanted) if keep]
+    inner, marked = table.full, set(table.marked)
+    table.full = lambda places: inner([kept[place] for place in places])
+    table.marked = [new for new, place in enumerate(kept) if place in marked]
+    table.rows = [table.rows[place] for place in kept]
+    table.columns = [[column[place] for place in kept] for column in table.columns]
 
 
-def _column(
-    picked: tuple[int, ...], guard: KeywordGuard, table: Table, source: Source, records: Sequence[bytes]
-) -> Column:
+def _pick(columns: list[Column], numbers: list[int], places: list[int]) -> list[Column]:
+    return [[columns[number][place] for place in places] for number in numbers]
+
+
+def _column(picked: tuple[int, ...], full: list[Column], texts: Column) -> Column:
     if len(picked) == 1:
-        return table.columns[picked[0]]
-    if picked:
-        return list(zip(table.columns[picked[0]], table.columns[picked[1]], strict=True))
-    return _keyword_column(guard, table, source, records)
+        return full[picked[0]]
+    return list(zip(full[picked[0]], full[picked[1]], strict=True)) if picked else texts
 
 
-def _keyword_column(guard: KeywordGuard, table: Table, source: Source, records: Sequence[bytes]) -> Column:
-    """Look into the records that may hold a keyword; the others have nothing to show."""
-    column: list[Value] = [()] * len(table.rows)
-    places = guard.rows(records, table.rows) if guard.useful else range(len(table.rows))
-    for place in places:
-        column[place] = _texts(source, records[table.rows[place]])
-    return column
+def _keyword_column(source: Source, records: Sequence[bytes], rows: list[int], spoken: list[bool]) -> Column:
+    return [_texts(source, records[row]) if look else () for row, look in zip(rows, spoken, strict=True)]
 
 
 def _texts(source: Source, record: bytes) -> Value:

@@ -12,7 +12,7 @@ from tocsin.model.event import ABSENT, Path, Value
 from tocsin.model.logsource import LogSource, applies
 from tocsin.ports.source import Route, Source
 from tocsin.sigma.rule import Rule
-from tocsin.sigma.tree import And, Leaf, Node, Not, Or, SameAs, either
+from tocsin.sigma.tree import And, Leaf, Node, Not, Or, SameAs, Test, either, leaves
 
 MAX_PARTITIONS = 2_000
 """Kinds of event that are kept compiled; hostile route values cannot make more."""
@@ -56,6 +56,16 @@ class Engine:
         )
         simplified = [(rule, fold(either(rule.conditions))) for _, rule in chosen]
         return [(rule, node) for rule, node in simplified if node != NEVER]
+
+    def keywords_of(self, source: Source) -> list[Test]:
+        """Return the keyword tests that concern every event of a source, whatever its route."""
+        everywhere = source.route((ABSENT,) * len(source.route_by))
+        return [
+            leaf.test
+            for rule, node in self._select(source, everywhere, {})
+            for leaf in leaves(node)
+            if leaf.field is None
+        ]
 
     def counters(self) -> dict[str, int]:
         """Return what metrics show: partitions, memo look-ups and misses, values cut, memos emptied."""

@@ -58,16 +58,19 @@ class Formula:
             return any(item.true(mask) for item in self.items)
         return not self.items[0].true(mask)
 
-    def triggers(self) -> frozenset[int]:
-        """Return clauses of which one must hold for the formula to be true; TRUE if nothing better."""
+    def triggers(self, ordinary: Mask) -> frozenset[int]:
+        """Return clauses of which one must hold for the formula to be true; TRUE if there are none.
+
+        Those are chosen that ordinary events do not satisfy (`ordinary`: the clauses that they do).
+        """
         if self.op == "clause":
             return frozenset({self.bit})
         if self.op == "not":
             return frozenset({TRUE})
-        found = [item.triggers() for item in self.items]
+        found = [item.triggers(ordinary) for item in self.items]
         if self.op == "or":
             return frozenset().union(*found)
-        return min(found, key=lambda bits: (TRUE in bits, len(bits)))
+        return min(found, key=lambda bits: (sum(ordinary >> bit & 1 for bit in bits), len(bits)))
 
 
 class Clauses:

@@ -1,13 +1,14 @@
-"""Which records could hold a keyword at all: one pass over a whole batch of raw bytes.
+"""Which records could hold a keyword at all: a search over raw bytes.
 
 Keywords look at every value of an event, so without a guard one keyword rule would cost more than all
-others together. Each keyword stands in by three characters that any match must contain, in both cases;
+others together. Each keyword stands in by a few characters that any match must contain, in both cases;
 a short list of such literals is what the native search finds at several bytes a nanosecond.
 """
 
 import itertools
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import re2
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
@@ -15,47 +16,87 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 from tocsin.detect.regex import required_literal
 from tocsin.sigma.tree import Regex, Test, Text
 
-_MOST = 60
+MOST = 56
 """More literals than this and the native search leaves its fast path: then nothing is guarded."""
-_WIDTH = 3
+_WIDTHS = (3, 4, 5)
+_MOST_LETTERS = 3
+"""Each letter doubles the spellings."""
 _ESCAPED = frozenset('\\"/')
 """What JSON writes with a backslash, or may."""
 _FOLDED = frozenset("ki")
 """What characters outside ASCII fold to: the Kelvin sign, the dotted capital I."""
-_REWRITTEN = re2.compile(rb"[:\[,]\s*-?(?:\d{17}|\d*\.(?:\d{16}|0000)|\d[\d.]*[eE])")
-"""Numbers whose text is not the one that JSON has: 1e3 is compared as 1000."""
-_NUMERIC = frozenset("0123456789+-.e")
-_ESCAPES = [b"\\u00", b"\\u01", b"\\u21"]
+_COMMON = frozenset("etaoinsrlcdmpu0123456789.-_: ")
+"""Frequent in logs: a stand-in without them is met less often by chance."""
+ESCAPES = (b"\\u00", b"\\u01", b"\\u21")
 """JSON may write any ASCII character as \\u00xx, and those two as well: such records get the full look."""
 
 
+def stand_ins(tests: Iterable[Test]) -> list[bytes]:
+    """Return literals of which every record that one of the tests holds for has one; [] if there are none."""
+    windows = {literal: _windows(literal) for literal in map(_literal, tests)}
+    if not windows or not all(windows.values()):
+        return []
+    for care in (1e6, 1e5, 1e4, 0):  # rare ones if there is room, else few ones
+        words = _cover(windows, care)
+        spelt = {case.encode() for word in words for case in _cases(word)}
+        if len(spelt) + len(ESCAPES) <= MOST:
+            return [*sorted(spelt), *ESCAPES]
+    return []
+
+
+def _cover(windows: dict[str, set[str]], care: float) -> list[str]:
+    """Choose windows so that each literal has one: again and again the cheapest for those that it serves."""
+    left = dict(windows)
+    chosen = []
+    while left:
+        serves = Counter(word for words in left.values() for word in words)
+        best = min(sorted(serves), key=lambda word: (len(_cases(word)) + care * _chance(word)) / serves[word])
+        chosen.append(best)
+        left = {literal: words for literal, words in left.items() if best not in words}
+    return chosen
+
+
 class KeywordGuard:
-    """Tells which records are worth a full look; `useful` is False when it cannot tell."""
+    """Tells which records of a batch are worth a full look; `useful` is False when it cannot tell."""
 
     def __init__(self, tests: Sequence[Test]) -> None:
-        literals = [_literal(test) for test in tests]
-        stand_ins = {_stand_in(literal) for literal in literals}
-        spelt = {case.encode() for word in stand_ins for case in _cases(word)}
-        self._numeric = any(_NUMERIC.issuperset(literal) for literal in literals)
-        self.useful = bool(tests) and "" not in stand_ins and len(spelt) < _MOST
-        if self.useful:
-            self._first = BytesAhoCorasick([*sorted(spelt), *_ESCAPES], matchkind=MatchKind.LeftmostFirst)
-            runs = sorted({_safe_run(literal, _ESCAPED).encode() for literal in literals})
-            self._second = BytesAhoCorasick([*runs, *_ESCAPES])
+        words = stand_ins(tests)
+        self.useful = bool(words)
+        self._search = BytesAhoCorasick(words, matchkind=MatchKind.LeftmostFirst) if words else None
 
-    def rows(self, records: Sequence[bytes], rows: Sequence[int]) -> set[int]:
+    def places(self, records: Sequence[bytes], rows: Sequence[int]) -> list[int]:
         """Return the places in `rows` whose records may hold a keyword."""
+        if self._search is None:
+            return list(range(len(rows)))
         chosen = [records[row] for row in rows]
         ends = list(itertools.accumulate(len(record) + 1 for record in chosen))
-        hits = self._first.find_matches_as_indexes(b"\n".join(chosen))
-        places = {bisect_right(ends, hit[1]) for hit in hits}
-        found = {place for place in places if self._looks_like_one(chosen[place])}
-        if self._numeric and _REWRITTEN.search(b"\n".join(chosen)):
-            found |= {place for place, record in enumerate(chosen) if _REWRITTEN.search(record)}
-        return found
+        hits = self._search.find_matches_as_indexes(b"\n".join(chosen))
+        return sorted({bisect_right(ends, start) for _, start, _ in hits})
 
-    def _looks_like_one(self, record: bytes) -> bool:
-        return not record.isascii() or bool(self._second.find_matches_as_indexes(record.lower()))
+
+class KeywordFilter:
+    """Looks at one record closer: whether it has the whole of some keyword's literal, in any case."""
+
+    def __init__(self, tests: Sequence[Test]) -> None:
+        runs = sorted({_longest_run(_literal(test)) for test in tests})
+        self._search = None
+        if runs and "" not in runs:
+            options = re2.Options()
+            options.case_sensitive = False
+            options.encoding = re2.Options.Encoding.LATIN1
+            escaped = [re2.escape(text) for text in (*(run.encode() for run in runs), *ESCAPES)]
+            self._search = re2.compile(b"|".join(escaped), options).search
+
+    def may_hold(self, record: bytes) -> bool:
+        """Tell whether a keyword may be in the record; sure when it says no."""
+        return self._search is None or not record.isascii() or self._search(record) is not None
+
+
+def _longest_run(literal: str) -> str:
+    kept = "".join(
+        char if char.isascii() and char.isprintable() and char not in _ESCAPED else "\n" for char in literal
+    )
+    return max(kept.split("\n"), key=len)
 
 
 def _literal(test: Test) -> str:
@@ -66,18 +107,21 @@ def _literal(test: Test) -> str:
     return ""
 
 
-def _safe_run(literal: str, unsafe: frozenset[str]) -> str:
-    """Return the longest stretch that raw bytes hold as it is."""
+def _windows(literal: str) -> set[str]:
+    """Return what may stand in for a literal: stretches that raw bytes hold as they are, but for the case."""
+    unsafe = _ESCAPED | _FOLDED
     kept = "".join(
         char if char.isascii() and char.isprintable() and char not in unsafe else "\n" for char in literal
     )
-    return max(kept.split("\n"), key=len)
+    found = (kept[at : at + width] for width in _WIDTHS for at in range(len(kept) - width + 1))
+    return {word for word in found if "\n" not in word and sum(map(str.isalpha, word)) <= _MOST_LETTERS}
 
 
-def _stand_in(literal: str) -> str:
-    run = _safe_run(literal, _ESCAPED | _FOLDED)
-    windows = [run[at : at + _WIDTH] for at in range(len(run) - _WIDTH + 1)]
-    return min(windows, key=lambda word: sum(char.isalpha() for char in word), default="")
+def _chance(word: str) -> float:
+    chance = 1.0
+    for char in word:
+        chance *= 0.04 if char in _COMMON else 0.008
+    return chance
 
 
 def _cases(word: str) -> list[str]:

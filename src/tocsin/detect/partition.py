@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from tocsin.detect.field import Budget, Memo, Predicates
 from tocsin.detect.formula import Clauses, Field, Formula, Mask, atom, field_of
-from tocsin.detect.keywords import KeywordGuard
+from tocsin.detect.keywords import KeywordFilter
 from tocsin.detect.tests import same
 from tocsin.model.event import ABSENT, Value
 from tocsin.sigma.rule import Rule
-from tocsin.sigma.tree import And, Leaf, Node, Not, SameAs, leaves
+from tocsin.sigma.tree import And, Leaf, Node, Not, SameAs, Test, leaves
 
 MAX_CLASSES = 20_000
 """Of one field: real logs have some hundreds."""
@@ -119,33 +119,53 @@ class Partition:
         self.fields: tuple[Field, ...] = tuple(column.field for column in self.columns)
         self.place = {field: number for number, field in enumerate(self.fields)}
         self.by_trigger: dict[int, list[int]] = {}
+        ordinary = self.full
+        for column in self.columns:
+            ordinary &= ~column.lost
         for number, (_, _, formula) in enumerate(self.formulas):
-            for bit in formula.triggers():
+            for bit in formula.triggers(ordinary):
                 self.by_trigger.setdefault(bit, []).append(number)
         self.trigger: Mask = sum(1 << bit for bit in self.by_trigger)
         self.verdicts = _Verdicts(self)
-        self.guard = KeywordGuard(
-            [leaf.test for column in self.columns if column.field is None for leaf in column.numbers]
-        )
+        keywords = [column for column in self.columns if column.field is None]
+        self.keywords: list[Test] = [leaf.test for column in keywords for leaf in column.numbers]
+        self.keyword_filter = KeywordFilter(self.keywords)
+        self._silent = self.trigger & self.full
+        for column in keywords:
+            self._silent &= ~column.lost
+        self.generation = 0
+        """Grows when classes are numbered afresh."""
+
+    def unruled(self, columns: Sequence[int], classes: Sequence[int]) -> Mask:
+        """Return the clauses that may make a rule true and that these columns' classes leave possible."""
+        left = self._silent
+        for place, number in zip(columns, classes, strict=True):
+            left &= self.columns[place].mask(number, self.full)
+        return left
+
+    def ordinary(self, place: int) -> Mask:
+        """Return the clauses that an unremarkable value of a column leaves possible."""
+        return self.full & ~self.columns[place].lost
 
     def evaluate(self, columns: Sequence[Sequence[Value]], rows: int) -> list[tuple[int, tuple[Hit, ...]]]:
         """Return (row, hits) of the events on which some rule is true; one column for each field."""
-        if not self.formulas:
+        if not self.formulas or not rows:
             return []
         if not self.columns:  # only rules that are true of every event of this kind
             return [(row, self.verdicts[()]) for row in range(rows)]
-        self._stay_small()
+        self.stay_small()
         classes = [column.memo.classify(values) for column, values in zip(self.columns, columns, strict=True)]
         verdicts = list(map(self.verdicts.__getitem__, zip(*classes, strict=True)))
         return list(compress(enumerate(verdicts), verdicts))
 
-    def _stay_small(self) -> None:
+    def stay_small(self) -> None:
         """Hostile values can make ever new combinations of predicates: then start afresh."""
         if any(len(column.memo.classes) > MAX_CLASSES for column in self.columns):
             for column in self.columns:
                 column.memo.forget()
                 column.masks.clear()
             self.verdicts.clear()
+            self.generation += 1
 
     def judge(self, classes: Sequence[int]) -> tuple[Hit, ...]:
         """Work out which rules are true of events with these classes."""
