@@ -76,7 +76,7 @@ def _command(name: str, text: str) -> list[str]:
     positional = [one for one in parser._actions if not one.option_strings]  # noqa: SLF001 (argparse has no other way)
     options = [one for one in parser._actions if one.option_strings and one.dest != "help"]  # noqa: SLF001
     usage = " ".join(["tocsin", name, *(["[options]"] if options else []), *map(_place, positional)])
-    lines = [parser.description or text, "", "```sh", usage, "```", ""]
+    lines = [parser.description or text, "", "```text", usage, "```", ""]
     if positional or options:
         lines += table(("argument", "what"), (_row(one) for one in [*positional, *options]))
     if parser.epilog and "examples:" in parser.epilog:

@@ -1,0 +1,60 @@
+"""Generated pages are in step with the code, and so are the samples with the script that makes them."""
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from docs_pages import ROOT, blocks, name, pages
+from tocsin.cli import main as cli
+from tocsin.errors import ContentError
+from tocsin.services.rules_test import read_cases
+from tocsin.sigma.loader import read_content
+
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def made_by(script: str, folder: Path) -> dict[str, bytes]:
+    subprocess.run([sys.executable, ROOT / "scripts" / script, folder], check=True, cwd=ROOT)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_reference_pages_are_in_step(tmp_path: Path) -> None:
+    made = made_by("docs", tmp_path)
+    assert set(made) == {"cli.md", "limits.md", "packs.md", "sources.md"}
+    stale = [page for page, content in made.items() if (REFERENCE / page).read_bytes() != content]
+    assert not stale, "run: .venv/bin/python scripts/docs"
+
+
+def test_examples_are_in_step(tmp_path: Path) -> None:
+    made = made_by("examples", tmp_path)
+    kept = {path.name: path.read_bytes() for path in (ROOT / "examples").iterdir()}
+    assert set(made) == set(kept)
+    # How small gzip makes it may differ between versions of zlib; what is in it may not.
+    plain = gzip.decompress
+    assert plain(made.pop("cloudtrail.json.gz")) == plain(kept.pop("cloudtrail.json.gz"))
+    assert made == kept, "run: .venv/bin/python scripts/examples"
+
+
+def test_exit_codes_are_those_of_the_code() -> None:
+    text = (REFERENCE / "exit-codes.md").read_text(encoding="utf-8")
+    codes = (cli.OK, cli.FINDINGS, cli.USAGE, cli.UNAVAILABLE)
+    assert codes == (0, 1, 2, 3)
+    assert all(f"\n| {code} | " in text for code in codes)
+
+
+@pytest.mark.parametrize("page", pages(), ids=name)
+def test_rules_and_tests_in_the_pages_are_sound(page: Path, tmp_path: Path) -> None:
+    for block in blocks(page):
+        if block.language != "yaml" or "reference/lint" in page.as_posix():
+            continue
+        content = yaml.safe_load(block.text)
+        if isinstance(content, dict) and "source" in content:
+            (tmp_path / "a.tests.yml").write_text(block.text, encoding="utf-8")
+            assert list(read_cases(tmp_path / "a.tests.yml"))
+        elif isinstance(content, dict) and content.keys() & {"detection", "correlation", "filter"}:
+            documents = list(read_content(block.text.encode(), {}, path=name(page)))
+            assert not [one for one in documents if isinstance(one, ContentError)]
