@@ -49,11 +49,13 @@ def _detection() -> list[Limit]:
         Limit("values remembered by all fields of a process", field, "Budget.__init__.limit", "all memos are emptied and fill again: slower for a moment, same matches", "characters"),
         Limit("a value that is remembered at once", field, "Memo.SHORT", "longer ones are remembered when they come a second time", "characters"),
         Limit("different answers of one field", "tocsin.detect.partition", "MAX_CLASSES", "the field starts afresh"),
+        Limit("combinations of answers whose verdict is remembered, for each kind of event", "tocsin.detect.partition", "_Verdicts.LIMIT", "forgotten, and worked out again"),
+        Limit("the same, for the first look at an event", "tocsin.detect.sieve", "LIMIT", "forgotten, and worked out again"),
         Limit("kinds of event with compiled rules", engine, "MAX_PARTITIONS", "all are compiled again when they come"),
         Limit("kinds of event with a lane of their own", "tocsin.line", "MAX_LANES", "the others share one lane a route, in which nothing is settled beforehand"),
-        Limit("value for an expression outside RE2, without unbounded repeats", "tocsin.detect.regex", "_CAPS.0", "the rest of the value is not searched, and not counted", "characters"),
-        Limit("the same, with one unbounded repeat", "tocsin.detect.regex", "_CAPS.1", "the rest of the value is not searched, and not counted", "characters"),
-        Limit("the same, with two", "tocsin.detect.regex", "_CAPS.2", "the rest of the value is not searched, and not counted; with more, or one inside another, the rule is refused when it loads", "characters"),
+        Limit("value for an expression outside RE2, without unbounded repeats", "tocsin.sigma.regex", "_CAPS.0", "the rest of the value is not searched, and not counted", "characters"),
+        Limit("the same, with one unbounded repeat", "tocsin.sigma.regex", "_CAPS.1", "the rest of the value is not searched, and not counted", "characters"),
+        Limit("the same, with two", "tocsin.sigma.regex", "_CAPS.2", "the rest of the value is not searched, and not counted; with more, or one inside another, the rule is refused when it loads", "characters"),
     ]  # fmt: skip
 
 
