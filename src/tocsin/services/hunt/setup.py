@@ -53,30 +53,33 @@ class Setup:
 def prepare(options: Options) -> Setup:
     """Load and choose the rules; raises ConfigError when nothing can be run."""
     source = _source(options.source)
-    placeholders = read_placeholders(options.placeholders) if options.placeholders else {}
-    collection = load_cached(options.rules or (BUILT_IN,), placeholders)
-    for pipeline in options.pipelines:
-        from tocsin.services.pipelines import apply
+    given = read_placeholders(options.placeholders) if options.placeholders else {}
+    rules = options.rules or (BUILT_IN,)
+    if options.pipelines:
+        from tocsin.services.pipelines import apply_all, placeholders_of
 
-        collection = apply(pipeline, collection)
+        loaded = load_cached(rules, placeholders_of(options.pipelines, given))
+        collection = apply_all(options.pipelines, loaded)
+    else:
+        collection = load_cached(rules, given)
     correlations = [one for one in collection.correlations if one.meta.level.rank >= options.level.rank]
     correlations = _with_inner(correlations, collection.correlations)
     wanted = {name for one in correlations for name in one.rules}
-    rules = [
+    chosen = [
         rule
         for rule in collection.rules
         if rule.meta.level.rank >= options.level.rank or rule.meta.id in wanted or rule.meta.name in wanted
     ]
-    if not rules:
+    if not chosen:
         raise ConfigError(_why_none(collection, options))
-    correlator = Correlator(rules, correlations)
+    correlator = Correlator(chosen, correlations)
     reported = frozenset(
         document.meta.id
-        for document in Collection(rules, correlations).reporting
+        for document in Collection(chosen, correlations).reporting
         if document.meta.level.rank >= options.level.rank and document.meta.id not in correlator.silent
     )
     problems = [str(error) for error in (*collection.errors, *collection.waiting, *correlator.errors)]
-    return Setup(collection, rules, correlations, correlator, reported, source, problems)
+    return Setup(collection, chosen, correlations, correlator, reported, source, problems)
 
 
 def _with_inner(chosen: list[Correlation], every: Iterable[Correlation]) -> list[Correlation]:
