@@ -4,8 +4,8 @@ An atom is a formula over one field's predicates: true or false of a value's cla
 atoms of different fields: one bit. What is left of a rule above its clauses is a small tree over bits.
 """
 
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 from tocsin.sigma.tree import And, Leaf, Node, Not, SameAs, both
 
@@ -28,14 +28,11 @@ def field_of(leaf: Leaf) -> Field:
 _MIXED = object()
 
 
-def _only_field(node: Node) -> object:
-    """Return the one field that all leaves look at, or _MIXED."""
-    if isinstance(node, Leaf):
-        return field_of(node)
-    if isinstance(node, Not):
-        return _only_field(node.item)
-    fields = {_only_field(item) for item in node.items}
-    return fields.pop() if len(fields) == 1 else _MIXED
+class _OfField(NamedTuple):
+    """A part of a condition that looks at one field only."""
+
+    field: Field
+    node: Node
 
 
 class Formula:
@@ -83,30 +80,38 @@ class Clauses:
 
     def formula(self, node: Node) -> Formula:
         """Lower a condition tree to a formula over clauses."""
-        if isinstance(node, And) and not node.items:
-            return Formula("clause", bit=TRUE)
-        field = _only_field(node)
-        if field is not _MIXED:
-            return self._clause([(field, node)])  # type: ignore[list-item]
-        if isinstance(node, Not):
-            return Formula("not", (self.formula(node.item),))
-        if isinstance(node, And):
-            return self._and(node.items)
-        assert not isinstance(node, Leaf)  # noqa: S101 (a leaf has one field)
-        return Formula("or", tuple(self.formula(item) for item in node.items))
+        return self._whole(self._lower(node))
 
-    def _and(self, items: Iterable[Node]) -> Formula:
+    def _lower(self, node: Node) -> "Formula | _OfField":
+        """Return a node as it is while it concerns one field only, else as a formula."""
+        if isinstance(node, Leaf):
+            return _OfField(field_of(node), node)
+        if isinstance(node, Not):
+            inner = self._lower(node.item)
+            return _OfField(inner.field, node) if isinstance(inner, _OfField) else Formula("not", (inner,))
+        is_and = isinstance(node, And)
+        items = [self._lower(item) for item in (_flat(node.items) if is_and else node.items)]
+        fields = {item.field if isinstance(item, _OfField) else _MIXED for item in items}
+        if len(fields) == 1 and _MIXED not in fields:
+            return _OfField(items[0].field, node)  # type: ignore[union-attr]
+        return self._and(items) if is_and else Formula("or", tuple(map(self._whole, items)))
+
+    def _whole(self, item: "Formula | _OfField") -> Formula:
+        return self._clause([(item.field, item.node)]) if isinstance(item, _OfField) else item
+
+    def _and(self, items: "list[Formula | _OfField]") -> Formula:
+        """Join what concerns single fields to one clause."""
         atoms: dict[Field, list[Node]] = {}
-        rest = []
-        for item in _flat(items):
-            field = _only_field(item)
-            if field is _MIXED:
-                rest.append(self.formula(item))
+        rest: list[Formula] = []
+        for item in items:
+            if isinstance(item, _OfField):
+                atoms.setdefault(item.field, []).append(item.node)
             else:
-                atoms.setdefault(field, []).append(item)  # type: ignore[arg-type]
-        if atoms:
-            rest.insert(0, self._clause([(field, both(tuple(nodes))) for field, nodes in atoms.items()]))
-        return rest[0] if len(rest) == 1 else Formula("and", tuple(rest))
+                rest.append(item)
+        if not atoms:
+            return Formula("and", tuple(rest)) if rest else Formula("clause", bit=TRUE)
+        clause = self._clause([(field, both(tuple(nodes))) for field, nodes in atoms.items()])
+        return Formula("and", (clause, *rest)) if rest else clause
 
     def _clause(self, atoms: list[tuple[Field, Node]]) -> Formula:
         key = frozenset(atoms)
@@ -119,7 +124,7 @@ class Clauses:
         return Formula("clause", bit=bit)
 
 
-def _flat(items: Iterable[Node]) -> Iterable[Node]:
+def _flat(items: Iterable[Node]) -> Iterator[Node]:
     for item in items:
         if isinstance(item, And):
             yield from _flat(item.items)

@@ -14,14 +14,14 @@ Parts: TypeAlias = tuple[str | int, ...]
 """A pattern: literal runs, ANY and ONE, never two literals side by side. () is the empty string."""
 
 
-class Text(Struct, frozen=True, tag="text"):
+class Text(Struct, frozen=True, cache_hash=True, tag="text"):
     """The value's text is as the pattern says, from its start to its end."""
 
     parts: Parts
     cased: bool = False
 
 
-class Regex(Struct, frozen=True, tag="re"):
+class Regex(Struct, frozen=True, cache_hash=True, tag="re"):
     """The regular expression is found anywhere in the value; flags out of `i`, `m`, `s`."""
 
     pattern: str
@@ -60,7 +60,7 @@ class How(StrEnum):
     CONTAINS = "contains"
 
 
-class SameAs(Struct, frozen=True, tag="fieldref"):
+class SameAs(Struct, frozen=True, cache_hash=True, tag="fieldref"):
     """The value compares with that of another field of the same event."""
 
     field: str
@@ -78,22 +78,22 @@ class TimePart(Struct, frozen=True, tag="time"):
 Test: TypeAlias = Text | Regex | Cidr | Compare | Null | Exists | SameAs | TimePart
 
 
-class Leaf(Struct, frozen=True, tag="leaf"):
+class Leaf(Struct, frozen=True, cache_hash=True, tag="leaf"):
     """One test on one field; field None: a keyword, looked for anywhere in the event."""
 
     field: str | None
     test: Test
 
 
-class And(Struct, frozen=True, tag="and"):
+class And(Struct, frozen=True, cache_hash=True, tag="and"):
     items: "tuple[Node, ...]"
 
 
-class Or(Struct, frozen=True, tag="or"):
+class Or(Struct, frozen=True, cache_hash=True, tag="or"):
     items: "tuple[Node, ...]"
 
 
-class Not(Struct, frozen=True, tag="not"):
+class Not(Struct, frozen=True, cache_hash=True, tag="not"):
     item: "Node"
 
 
