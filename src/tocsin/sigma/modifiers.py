@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tocsin.errors import ContentError
 from tocsin.sigma import pattern
+from tocsin.sigma.regex import searcher
 from tocsin.sigma.tree import (
     ANY,
     Cidr,
@@ -42,6 +43,7 @@ ALL = frozenset(
     | {"re", "cased", "windash", "base64", "base64offset", "cidr", "exists", "fieldref", "expand"}
 )
 DASHES = ("-", "/", "\N{EN DASH}", "\N{EM DASH}", "\N{HORIZONTAL BAR}")
+MAX_VALUE = 16_384
 MAX_DASHES = 3  # five spellings each: 125 patterns; more is a mistake in the rule
 _MAPPED = ipaddress.IPv6Network("::ffff:0:0/96")
 """IPv4 written as IPv6: a network in it is the IPv4 network."""
@@ -51,6 +53,8 @@ _HOLE = re.compile(r"(?<!\\)%([A-Za-z0-9_.-]+)%")
 
 def to_tests(value: Scalar, names: list[str], placeholders: Placeholders) -> list[Test]:
     """Turn one value of a detection item into its tests (any of them may hold)."""
+    if isinstance(value, str) and len(value) > MAX_VALUE:
+        raise ContentError(f"a value of {len(value)} characters; a rule compares with at most {MAX_VALUE}")
     words = [name for name in names if name not in LINKS]
     if not words:
         return [_plain(value)]
@@ -192,7 +196,9 @@ def _regex(value: Scalar, words: list[str]) -> Test:
             flags.add(REGEX_FLAGS[word])
         elif word != "contains":  # a regular expression is looked for anywhere as it is
             raise ContentError(f"modifier `{word}` cannot follow `re`; only i, m, s can")
-    return Regex(str(value), "".join(sorted(flags)))
+    test = Regex(str(value), "".join(sorted(flags)))
+    searcher(test.pattern, test.flags)  # raises what is wrong with it, while the rule's file is known
+    return test
 
 
 def _cidr(value: Scalar, words: list[str]) -> Test:
