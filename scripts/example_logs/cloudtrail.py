@@ -26,7 +26,7 @@ STRANGE_CLI = CLI.replace("6.8.0-71-generic", "6.16.8+kali-amd64").replace(
 )
 SECRETS = (
     "prod/checkout/db", "prod/checkout/stripe", "prod/rates/db", "prod/billing/db", "prod/mail/smtp", "prod/geo/api",
-    "prod/deploy/ssh", "prod/etl/warehouse", "prod/notifier/push", "prod/customs/api", "prod/search/db", "prod/sdk/pypi",
+    "prod/deploy/ssh", "prod/etl/warehouse", "prod/notifier/push", "prod/customs/api", "prod/search/db", "prod/sdk/publish",
 )  # fmt: skip
 CLUSTER = "bq-prod"
 _DEPLOY: tuple[tuple[str, dict[str, Any] | None], ...] = (

@@ -80,7 +80,7 @@ def _work() -> list[Event]:
         app = _chance.one(*NAMESPACES)
         agent = {"userAgent": "argocd-application-controller/v3.1.8", "level": "RequestResponse"}
         user = "system:serviceaccount:argocd:argocd-application-controller"
-        image = f"{ACCOUNT}.dkr.ecr.eu-north-1.amazonaws.com/{app}:{_chance.hex(7)}"
+        image = f"registry.{DOMAIN}/{app}:{_chance.hex(7)}"
         spec = {"template": {"spec": {"containers": [{"name": app, "image": image}]}}}
         patch = {"requestObject": {"kind": "Deployment", "spec": spec}, "group": "apps"}
         events.append(_request(moment, user, "patch", f"{app}/deployments/{app}", **patch, **agent))
@@ -101,7 +101,7 @@ _BINDING = {
 }
 _CONTAINER = {
     "name": "tune",
-    "image": "docker.io/library/alpine:3.22",
+    "image": "alpine:3.22",
     "command": ["sleep", "infinity"],
     "securityContext": {"privileged": True},
     "volumeMounts": [{"name": "host", "mountPath": "/host"}],

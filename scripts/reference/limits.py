@@ -53,9 +53,9 @@ def _detection() -> list[Limit]:
         Limit("the same, for the first look at an event", "tocsin.detect.sieve", "LIMIT", "forgotten, and worked out again"),
         Limit("kinds of event with compiled rules", engine, "MAX_PARTITIONS", "all are compiled again when they come"),
         Limit("kinds of event with a lane of their own", "tocsin.line", "MAX_LANES", "the others share one lane a route, in which nothing is settled beforehand"),
-        Limit("value for an expression outside RE2, without unbounded repeats", "tocsin.sigma.regex", "_CAPS.0", "the rest of the value is not searched, and not counted", "characters"),
-        Limit("the same, with one unbounded repeat", "tocsin.sigma.regex", "_CAPS.1", "the rest of the value is not searched, and not counted", "characters"),
-        Limit("the same, with two", "tocsin.sigma.regex", "_CAPS.2", "the rest of the value is not searched, and not counted; with more, or one inside another, the rule is refused when it loads", "characters"),
+        Limit("value for an expression outside RE2, at most", "tocsin.sigma.regex", "_CAPS.0", "the rest of the value is not searched, and not counted", "characters"),
+        Limit("the same, at least", "tocsin.sigma.regex", "_CAPS.-1", "the expression's shape decides; one that could take too long on this is refused when the rule loads", "characters"),
+        Limit("steps that such an expression may take", "tocsin.sigma.regex", "_STEPS", "a shorter beginning of the value is searched"),
     ]  # fmt: skip
 
 
@@ -122,10 +122,10 @@ def _row(limit: Limit) -> tuple[str, str, str, str]:
 
 
 def value_of(limit: Limit) -> int:
-    """Return the value: of a constant, a default of a field or parameter, or an entry of a table."""
+    """Return the value: of a constant, a default of a field or parameter, or an entry of a tuple."""
     value: Any = import_module(limit.module)
     for part in limit.name.split("."):
-        if isinstance(value, dict):
+        if isinstance(value, tuple):
             value = value[int(part)]
         elif callable(value) and part in inspect.signature(value).parameters:
             value = inspect.signature(value).parameters[part].default
