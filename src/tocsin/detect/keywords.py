@@ -27,13 +27,18 @@ _FOLDED = frozenset("ki")
 """What characters outside ASCII fold to: the Kelvin sign, the dotted capital I."""
 _COMMON = frozenset("etaoinsrlcdmpu0123456789.-_: ")
 """Frequent in logs: a stand-in without them is met less often by chance."""
+_NUMERIC = frozenset("0123456789+-.e")
+_REWRITTEN = rb"[:\[,]\s*-?(?:\d{17}|\d*\.(?:\d{16}|0000)|\d[\d.]*e)"
+"""Numbers of which the text is not the one that JSON has: 1e3 is compared as 1000."""
 ESCAPES = (b"\\u00", b"\\u01", b"\\u21")
 """JSON may write any ASCII character as \\u00xx, and those two as well: such records get the full look."""
 
 
 def stand_ins(tests: Iterable[Test]) -> list[bytes]:
     """Return literals of which every record that one of the tests holds for has one; [] if there are none."""
-    windows = {literal: _windows(literal) for literal in map(_literal, tests)}
+    windows = {
+        literal: set() if _is_numeric(literal) else _windows(literal) for literal in map(_literal, tests)
+    }
     if not windows or not all(windows.values()):
         return []
     for care in (1e6, 1e5, 1e4, 0):  # rare ones if there is room, else few ones
@@ -85,11 +90,16 @@ class KeywordFilter:
             options.case_sensitive = False
             options.encoding = re2.Options.Encoding.LATIN1
             escaped = [re2.escape(text) for text in (*(run.encode() for run in runs), *ESCAPES)]
+            escaped += [_REWRITTEN] if any(map(_is_numeric, runs)) else []
             self._search = re2.compile(b"|".join(escaped), options).search
 
     def may_hold(self, record: bytes) -> bool:
         """Tell whether a keyword may be in the record; sure when it says no."""
         return self._search is None or not record.isascii() or self._search(record) is not None
+
+
+def _is_numeric(literal: str) -> bool:
+    return _NUMERIC.issuperset(literal)
 
 
 def _longest_run(literal: str) -> str:
