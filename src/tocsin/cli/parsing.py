@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tocsin.errors import ConfigError
 from tocsin.model.moment import to_epoch
+from tocsin.services.packs import BUILT_IN
 from tocsin.sigma.rule import Level
 
 _AGO = re.compile(r"(\d{1,6})([smhdw])")
@@ -46,11 +47,12 @@ def jobs(text: str) -> int:
 
 
 def rule_paths(texts: list[str]) -> tuple[Path, ...]:
-    """Return the paths, each of which must exist."""
-    for text in texts:
-        if not Path(text).exists():
-            raise ConfigError(f"{text}: no such file or folder of rules")
-    return tuple(Path(text) for text in texts)
+    """Return the paths, each of which must exist; the word `built-in` stands for the built-in packs."""
+    paths = tuple(BUILT_IN if text == "built-in" else Path(text) for text in texts)
+    for path in paths:
+        if not path.exists():
+            raise ConfigError(f"{path}: no such file or folder; `built-in` stands for the built-in packs")
+    return paths
 
 
 def in_github() -> bool:

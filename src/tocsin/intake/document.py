@@ -43,6 +43,8 @@ class _Reader:
         self.home = 0
         self.start = -1
         self.listed = False
+        self.last_line = 0
+        self.part = 0
 
     def take(self, block: bytes) -> Iterator[Piece]:
         """Add a block and yield the events that it completes."""
@@ -72,7 +74,7 @@ class _Reader:
         if self.inside:
             self.inside.pop()
         if self.start >= 0 and len(self.inside) == self.home:
-            yield Record(self._line_of(self.start), self.text[self.start : place + 1])
+            yield self._record(self._line_of(self.start), self.text[self.start : place + 1])
             self.start = -1
         elif self.start < 0:
             self.home = min(self.home, len(self.inside))
@@ -80,6 +82,11 @@ class _Reader:
     def _has_envelope_key(self, place: int) -> bool:
         key = _KEY.search(self.text, max(self.at - 64, place - 64, 0), place)
         return key is not None and key[1] in ENVELOPES
+
+    def _record(self, line: int, content: bytes) -> Record:
+        self.part = self.part + 1 if line == self.last_line else 1
+        self.last_line = line
+        return Record(line, content, self.part)
 
     def _line_of(self, place: int) -> int:
         return self.line + self.text.count(b"\n", 0, place)

@@ -11,10 +11,11 @@ MAX_RECORD = 16 * 1024 * 1024
 
 
 class Record(NamedTuple):
-    """A record and the line on which it starts."""
+    """A record and the line on which it starts. part: which of the records that start on that line it is."""
 
     line: int
     content: bytes
+    part: int = 1
 
 
 class Loss(NamedTuple):

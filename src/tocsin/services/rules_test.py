@@ -11,6 +11,7 @@ from msgspec import Struct
 from tocsin.correlate.engine import Correlator
 from tocsin.detect.engine import Engine
 from tocsin.errors import ContentError
+from tocsin.intake.lines import Record
 from tocsin.line import Work
 from tocsin.ports.source import Source
 from tocsin.services.hunt.matches import Seen
@@ -107,7 +108,7 @@ class Bench:
         for signal in outcome.signals:
             rule = signal.hit.rule.meta.id
             if rule in correlator.needs:
-                seen = Seen(source, records[signal.row], "test", signal.row)
+                seen = Seen(source, records[signal.row], "test", Record(signal.row, b""))
                 observation = seen.observation(signal, correlator.needs[rule])
                 if observation is None:
                     return set(), "the event has no time that correlation could use"

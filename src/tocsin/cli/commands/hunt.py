@@ -44,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="DIR",
-        help="Sigma rules instead of the built-in packs; repeatable",
+        help="Sigma rules instead of the built-in packs; repeatable; `built-in` adds those",
     )
     add(
         "--level",

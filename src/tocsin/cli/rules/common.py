@@ -7,7 +7,7 @@ from pathlib import Path
 from tocsin.cli.parsing import rule_paths
 from tocsin.errors import ConfigError, ContentError
 from tocsin.report.inert import visible
-from tocsin.services.hunt.setup import BUILT_IN
+from tocsin.services.packs import BUILT_IN
 from tocsin.sigma.cache import load_cached
 from tocsin.sigma.loader import Collection
 

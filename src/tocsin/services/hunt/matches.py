@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tocsin.errors import DataError
+from tocsin.intake.lines import Record
 from tocsin.line import Signal
 from tocsin.model.event import ABSENT, Fields, Value, first
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
@@ -24,17 +25,18 @@ def reference(meta: Meta) -> RuleRef:
 class Seen:
     """One record that rules matched: read in full once, however many rules there are."""
 
-    def __init__(self, source: Source, record: bytes, stream: str, line: int) -> None:
+    def __init__(self, source: Source, record: bytes, stream: str, piece: Record) -> None:
         self.source = source
         self.stream = stream
-        self.line = line
+        self.line = piece.line
+        self.place = f"{stream}:{piece.line}" + (f"#{piece.part}" if piece.part > 1 else "")
         try:
             self.fields: Fields = source.parse(record)
         except DataError:  # projection read enough of it to match; the rest cannot be shown
             self.fields = {}
         self.time = to_epoch(first(self.fields, source.time)) if self.fields else None
         own = first(self.fields, source.id) if source.id else ABSENT
-        self.event_id = str(own) if isinstance(own, str | int) and own else f"{stream}:{line}"
+        self.event_id = str(own) if isinstance(own, str | int) and own else self.place
         self.entities: Entities = entities(source, self.fields)
 
     def match(self, signal: Signal) -> Match:
@@ -62,7 +64,7 @@ class Seen:
             return None
         values = {name: first(self.fields, self.source.paths(name, signal.route)) for name in names}
         present = {name: value for name, value in values.items() if value is not ABSENT}
-        return Observation(signal.hit.rule.meta.id, self.time, f"{self.stream}:{self.line}", present)
+        return Observation(signal.hit.rule.meta.id, self.time, self.place, present)
 
 
 def _shown(value: Value) -> Value:

@@ -42,7 +42,9 @@ class Hunt:
         self.setup: Setup = prepare(options)
         self.total = sum(_size(path) for path in self.files)
         self.summary = Summary(rules=len(self.setup.rules) + len(self.setup.correlations))
-        self.summary.warnings += self.setup.problems[:MAX_WARNINGS]
+        self._unsaid = 0
+        for text in self.setup.problems:
+            self._warn(text)
         self.damaged = False
 
     def matches(self) -> Iterator[Match]:
@@ -57,7 +59,15 @@ class Hunt:
                 spool.extend(step.observations)
                 yield from self._count(step)
             yield from self._correlated(spool)
+        if self._unsaid:
+            self.summary.warnings.append(f"and {self._unsaid} more warnings")
         self.summary.seconds = time.monotonic() - started
+
+    def _warn(self, text: str) -> None:
+        if len(self.summary.warnings) < MAX_WARNINGS:
+            self.summary.warnings.append(text)
+        else:
+            self._unsaid += 1
 
     def _steps(self, stack: ExitStack) -> Iterator[Step]:
         units = list(self._units())
@@ -102,8 +112,7 @@ class Hunt:
             total.reasons[reason] = total.reasons.get(reason, 0) + count
         for text in step.damage:
             self.damaged = True
-            if len(total.warnings) < MAX_WARNINGS:
-                total.warnings.append(text)
+            self._warn(text)
         if step.timeless and not any("no readable time" in text for text in total.warnings):
             total.warnings.append("some matches have no readable time: correlations cannot count those")
         if self.progress:

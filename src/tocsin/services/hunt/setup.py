@@ -4,17 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import tocsin.content
 from tocsin.correlate.engine import Correlator
 from tocsin.errors import ConfigError
 from tocsin.ports.source import Source
+from tocsin.services.packs import BUILT_IN
 from tocsin.services.placeholders import read_placeholders
 from tocsin.sigma.cache import load_cached
 from tocsin.sigma.loader import Collection
 from tocsin.sigma.rule import Correlation, Level, Rule
 from tocsin.sources import catalog
-
-BUILT_IN = Path(tocsin.content.__file__).parent / "rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ class Hunter:
 
     def _tell(self, part: "_Part", outcome: Outcome, step: Step) -> None:
         for row, signals in groupby(sorted(outcome.signals, key=_row), key=_row):
-            seen = Seen(part.source, part.records[row], part.origin.name, part.pieces[row].line)
+            seen = Seen(part.source, part.records[row], part.origin.name, part.pieces[row])
             for signal in signals:
                 self._tell_one(seen, signal, step)
 
@@ -174,9 +174,9 @@ class _Part(NamedTuple):
     def expanded(self) -> "_Part":
         """Take records apart that hold several events."""
         opened = [
-            (inner, piece)
+            (inner, piece._replace(part=piece.part + number))
             for record, piece in zip(self.records, self.pieces, strict=True)
-            for inner in self._safely(record)
+            for number, inner in enumerate(self._safely(record))
         ]
         return self._replace(records=[inner for inner, _ in opened], pieces=[piece for _, piece in opened])
 

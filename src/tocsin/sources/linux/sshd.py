@@ -5,10 +5,12 @@ import re
 from tocsin.model.event import Fields
 from tocsin.sources.linux.shapes import Shape, read_by_word
 
-_FROM = r" from (\S+)(?: port (\d{1,5}))?"
+_FROM = r" from (\S+)(?: port (\d{1,5})|)"
 _AT = r"(\S+) port (\d{1,5})"
-_WHO = r"(?:(?:authenticating|invalid) )?(?:user (.*) )?"
-_PREAUTH = r"(?: \[preauth\])?\s*$"
+_WHO = r"(?:(?:authenticating|invalid) |)(?:user (.*) |)"
+_PREAUTH = r"(?: \[preauth\]|)\s*$"
+_SSH = r"(?: ssh2?|)"
+_KEY = r"(?:: (\S+) (\S+)|)\s*$"
 _LOGIN = {"action": "ssh_login", "category": "authentication"}
 _END = {"action": "ssh_disconnect", "category": "session"}
 _SCAN = {"action": "ssh_probe", "category": "network", "outcome": "failure"}
@@ -16,7 +18,7 @@ _SCAN = {"action": "ssh_probe", "category": "network", "outcome": "failure"}
 _TABLE = {
     "Accepted": (
         Shape(
-            r"Accepted (\S+) for (.*)" + _FROM + r"(?: ssh2?)?(?:: (\S+) (\S+).*)?$",
+            r"Accepted (\S+) for (.*)" + _FROM + _SSH + r"(?:: (\S+) (\S+).*|)$",
             "ssh.auth_method user.name source.ip source.port ssh.key.type ssh.key.fingerprint",
             outcome="success",
             **_LOGIN,
@@ -24,14 +26,20 @@ _TABLE = {
     ),
     "Failed": (
         Shape(
-            r"Failed (\S+) for (?:invalid|illegal) user (.*)" + _FROM + r"(?: ssh2?)?(?:: (\S+) (\S+))?\s*$",
+            r"Failed (\S+) for (?:(invalid user) |(?!illegal user ))(.*)" + _FROM + _SSH + _KEY,
+            "ssh.auth_method event.reason user.name source.ip source.port ssh.key.type ssh.key.fingerprint",
+            outcome="failure",
+            **_LOGIN,
+        ),
+        Shape(
+            r"Failed (\S+) for illegal user (.*)" + _FROM + _SSH + _KEY,
             "ssh.auth_method user.name source.ip source.port ssh.key.type ssh.key.fingerprint",
             outcome="failure",
             reason="invalid user",
             **_LOGIN,
         ),
         Shape(
-            r"Failed (\S+) for (.*)" + _FROM + r"(?: ssh2?)?(?:: (\S+) (\S+))?\s*$",
+            r"Failed (\S+) for (.*)" + _FROM + _SSH + _KEY,
             "ssh.auth_method user.name source.ip source.port ssh.key.type ssh.key.fingerprint",
             outcome="failure",
             **_LOGIN,
@@ -66,7 +74,7 @@ _TABLE = {
     ),
     "ROOT": (
         Shape(
-            r"ROOT LOGIN REFUSED FROM (\S+)(?: port (\d{1,5}))?",
+            r"ROOT LOGIN REFUSED FROM (\S+)(?: port (\d{1,5})|)",
             "source.ip source.port",
             outcome="failure",
             action="user_not_allowed",
@@ -86,7 +94,7 @@ _TABLE = {
             action="ssh_connect",
             category="network",
         ),
-        Shape(r"Connection (?:closed|reset) by (\S+)(?: \[preauth\])?$", "source.ip", **_END),
+        Shape(r"Connection (?:closed|reset) by (\S+)(?: \[preauth\]|)$", "source.ip", **_END),
     ),
     "Disconnected": (
         Shape(rf"Disconnected from {_WHO}{_AT}{_PREAUTH}", "user.name source.ip source.port", **_END),
@@ -94,7 +102,7 @@ _TABLE = {
     ),
     "Received": (
         Shape(
-            r"Received disconnect from (\S+)(?: port (\d{1,5}))?: ?\d+: ?", "source.ip source.port", **_END
+            r"Received disconnect from (\S+)(?: port (\d{1,5})|): ?\d+: ?", "source.ip source.port", **_END
         ),
         Shape(r"Received signal 15", "", action="server_stopped", category="process"),
     ),
@@ -109,9 +117,9 @@ _TABLE = {
     ),
     "error:": (
         Shape(
-            r"error: maximum authentication attempts exceeded for (?:invalid user )?(.*)"
+            r"error: maximum authentication attempts exceeded for (?:invalid user |)(.*)"
             + _FROM
-            + r"(?: ssh2)?"
+            + r"(?: ssh2|)"
             + _PREAUTH,
             "user.name source.ip source.port",
             action="too_many_failures",
@@ -120,7 +128,7 @@ _TABLE = {
         ),
         Shape(rf"error: Received disconnect from {_AT}: ?\d+: ?", "source.ip source.port", **_END),
         Shape(
-            r"error: PAM: (.{1,80}) for (?:illegal user |invalid user )?(.*) from (\S+)",
+            r"error: PAM: (.{1,80}) for (?:illegal user |invalid user |)(.*) from (\S+)",
             "event.reason user.name source.ip",
             outcome="failure",
             **_LOGIN,
@@ -143,7 +151,7 @@ _TABLE = {
     ),
     "fatal:": (
         Shape(
-            r"fatal: Timeout before authentication for (\S+)(?: port (\d{1,5}))?",
+            r"fatal: Timeout before authentication for (\S+)(?: port (\d{1,5})|)",
             "source.ip source.port",
             **_SCAN,
         ),
@@ -180,7 +188,7 @@ _TABLE = {
     ),
     "Postponed": (
         Shape(
-            r"Postponed (\S+) for (?:invalid user )?(.*)" + _FROM,
+            r"Postponed (\S+) for (?:invalid user |)(.*)" + _FROM,
             "ssh.auth_method user.name source.ip source.port",
             action="ssh_login_postponed",
             category="authentication",
