@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import tocsin.line
 from engines import fast, found_by, slow, subject_of
 from random_rules import SOURCES, Case
-from tocsin.detect import engine, field, partition
+from tocsin import line
+from tocsin.detect import engine, field, partition, sieve
 from tocsin.detect.engine import Engine
 from tocsin.line import Work
+from tocsin.sources import json_decode
 
 SEEDS = st.integers(0, 2**48)
 
@@ -55,10 +56,11 @@ def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partition._Verdicts, "LIMIT", 2)
     monkeypatch.setattr(partition, "MAX_CLASSES", 2)
     monkeypatch.setattr(engine, "MAX_PARTITIONS", 1)
-    monkeypatch.setattr(tocsin.line, "MAX_LANES", 1)
-    for module in (tocsin.sources.decode, getattr(tocsin.sources, "json_decode", None)):
-        if module is not None and hasattr(module, "MAX_HINTS"):
-            monkeypatch.setattr(module, "MAX_HINTS", 1)
+    monkeypatch.setattr(sieve, "LIMIT", 2)
+    monkeypatch.setattr(sieve, "MAX_PIVOTS", 1)
+    monkeypatch.setattr(json_decode, "MAX_HINTS", 1)
+    monkeypatch.setattr(line, "MAX_LANES", 1)
+    monkeypatch.setattr(line, "WATCH", 3)
 
 
 @pytest.mark.usefixtures("forgetful")

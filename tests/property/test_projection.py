@@ -40,7 +40,7 @@ def typed(value: Any) -> Any:
     return type(value), value
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(events=st.lists(EVENTS, max_size=5), wanted=WANTED)
 def test_columns_hold_what_first_finds(events: list[dict[str, Any]], wanted: list[tuple[str, ...]]) -> None:
     projection = Projection(wanted)
@@ -49,7 +49,7 @@ def test_columns_hold_what_first_finds(events: list[dict[str, Any]], wanted: lis
         assert [typed(value) for value in column] == [typed(first(event, paths)) for event in events], paths
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     record=st.binary(max_size=40) | st.text('{}[]:,"ab\\ue1.-', max_size=30).map(str.encode), wanted=WANTED
 )
@@ -63,7 +63,7 @@ def test_what_is_decoded_is_an_object(record: bytes, wanted: list[tuple[str, ...
     assert all(len(column) == 1 for column in projection.columns([decoded]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**48), name=st.sampled_from(SOURCES))
 def test_every_row_is_kept_or_refused(seed: int, name: str) -> None:
     case = Case(seed, name, size=30)
