@@ -15,6 +15,7 @@ from tocsin.sigma.modifiers import NeedsPlaceholderError, Placeholders
 from tocsin.sigma.parser import parse
 from tocsin.sigma.rule import Correlation, Document, Filter, Rule
 from tocsin.sigma.tree import And
+from tocsin.sigma.yaml_text import load_all
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 
@@ -118,7 +119,7 @@ def read_text(content: bytes, placeholders: Placeholders, *, path: str) -> Itera
     starts = _document_lines(content)
     try:
         refuse_deep(content)
-        for index, document in enumerate(yaml.load_all(content, Loader=yaml.CSafeLoader)):
+        for index, document in enumerate(load_all(content)):
             line = starts[index] if index < len(starts) else 1
             if document is not None:
                 try:
