@@ -1,6 +1,5 @@
 """Events made up with a fixed seed: as varied as real ones, and written by nobody but this file."""
 
-import itertools
 from collections.abc import Callable, Iterator
 
 import orjson
@@ -19,6 +18,8 @@ _CALLS = (
     ("dynamodb", "DescribeTable", True), ("autoscaling", "DescribeAutoScalingGroups", True),
     ("lambda", "Invoke20150331", False), ("cloudformation", "DescribeStacks", True), ("ec2", "RunInstances", False),
 )  # fmt: skip
+_ACCOUNT = "111122223333"
+_SERVICES = ("autoscaling", "eks", "config", "cloudformation")
 _VERBS = (
     ("get", 200), ("list", 200), ("watch", 200), ("update", 200), ("patch", 200), ("create", 201), ("get", 404),
 )  # fmt: skip
@@ -72,40 +73,65 @@ def nginx(world: World) -> bytes:
     ).encode()
 
 
+def _identity(world: World, when: str) -> dict[str, object]:
+    name, at = world.pick(world.users), world.random.random()
+    if at < 0.35:
+        return {"type": "AWSService", "invokedBy": f"{world.pick(_SERVICES)}.amazonaws.com"}
+    key = {"accountId": _ACCOUNT, "accessKeyId": f"A{'K' if at < 0.6 else 'S'}IA{world.hex(16).upper()}"}
+    if at < 0.6:
+        arn = f"arn:aws:iam::{_ACCOUNT}:user/{name}"
+        return {
+            "type": "IAMUser",
+            "principalId": f"AIDA{world.hex(16).upper()}",
+            "arn": arn,
+            "userName": name,
+            **key,
+        }
+    arn = f"arn:aws:iam::{_ACCOUNT}:role/{name}"
+    session = {
+        "sessionIssuer": {"type": "Role", "arn": arn, "accountId": _ACCOUNT, "userName": name},
+        "attributes": {"creationDate": when, "mfaAuthenticated": "false"},
+    }
+    principal = f"AROA{world.hex(16).upper()}:{world.word()}"
+    return {
+        "type": "AssumedRole",
+        "principalId": principal,
+        "arn": f"arn:aws:sts::{_ACCOUNT}:assumed-role/{name}/{world.word()}",
+        **key,
+        "sessionContext": session,
+    }
+
+
 def cloudtrail(world: World) -> bytes:
     """Return an event of a trail, of about 1 KB."""
     service, call, read_only = _CALLS[int(len(_CALLS) * world.random.random() ** 2)]
-    role = world.pick(world.users)
-    account, region = "111122223333", world.pick(("eu-central-1", "us-east-1", "ap-southeast-2"))
-    arn = f"arn:aws:sts::{account}:assumed-role/{role}/i-{world.hex(17)}"
-    issuer = {"type": "Role", "arn": f"arn:aws:iam::{account}:role/{role}", "userName": role}
     when = world.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-    session = {"sessionIssuer": issuer, "attributes": {"creationDate": when, "mfaAuthenticated": "false"}}
+    resource = f"{service}-{world.hex(12)}"
     return orjson.dumps(
         {
             "eventVersion": "1.09",
-            "userIdentity": {
-                "type": "AssumedRole",
-                "principalId": f"AROA{world.hex(16).upper()}:{role}",
-                "arn": arn,
-                "accountId": account,
-                "accessKeyId": f"ASIA{world.hex(16).upper()}",
-                "sessionContext": session,
-            },
+            "userIdentity": _identity(world, when),
             "eventTime": when,
             "eventSource": f"{service}.amazonaws.com",
             "eventName": call,
-            "awsRegion": region,
+            "awsRegion": world.pick(("eu-central-1", "us-east-1", "ap-southeast-2")),
             "sourceIPAddress": world.pick(world.addresses),
             "userAgent": f"aws-sdk-go-v2/1.{world.number(10, 40)} os/linux lang/go md/GOARCH#amd64",
-            "requestParameters": {"resourceId": f"{service}-{world.hex(12)}", "maxResults": 100},
+            "requestParameters": {
+                "resourceId": resource,
+                "maxResults": 100,
+                "filterSet": {"items": [resource]},
+            },
             "responseElements": None,
             "requestID": world.uuid(),
             "eventID": world.uuid(),
             "readOnly": read_only,
+            "resources": [
+                {"ARN": f"arn:aws:{service}:eu-central-1:{_ACCOUNT}:{resource}", "accountId": _ACCOUNT}
+            ],
             "eventType": "AwsApiCall",
             "managementEvent": True,
-            "recipientAccountId": account,
+            "recipientAccountId": _ACCOUNT,
             "eventCategory": "Management",
             "tlsDetails": {"tlsVersion": "TLSv1.3", "clientProvidedHostHeader": f"{service}.amazonaws.com"},
         }
@@ -162,4 +188,4 @@ KINDS: dict[str, Callable[[World], bytes]] = {
 def made(source: str, count: int, seed: int = 1) -> Iterator[bytes]:
     """Yield so many events of a source."""
     world, make = World(seed), KINDS[source]
-    return (make(world) for _ in itertools.repeat(None, count))
+    return (make(world) for _ in range(count))

@@ -27,7 +27,7 @@ from tocsin.intake.files import Progress, Unit, find_files, read
 from tocsin.intake.lines import Record
 from tocsin.line import Work
 from tocsin.ports.source import Source
-from tocsin.services.hunt.setup import BUILT_IN
+from tocsin.services.packs import BUILT_IN
 from tocsin.sources import catalog
 from tocsin.sources.recognise import sort_out
 

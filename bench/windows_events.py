@@ -7,22 +7,14 @@ import orjson
 from world import World
 
 _SYSMON = "Microsoft-Windows-Sysmon/Operational"
+_SYSTEM = ("RuntimeBroker.exe", "SearchIndexer.exe", "taskhostw.exe", "dllhost.exe", "sihost.exe")
 _FOLDERS = (
-    r"C:\Windows\System32",
     r"C:\Program Files\Vendor\{}",
+    r"C:\Program Files\{}\{}",
     r"C:\Users\{}\AppData\Local\{}",
-    r"C:\Tools\{}",
+    r"D:\{}\{}",
 )
-_PROGRAMS = (
-    "svchost.exe",
-    "conhost.exe",
-    "chrome.exe",
-    "msedge.exe",
-    "git.exe",
-    "python.exe",
-    "java.exe",
-    "Teams.exe",
-)
+_PROGRAMS = ("chrome.exe", "msedge.exe", "git.exe", "java.exe", "Teams.exe", "Code.exe", "node.exe")
 _KEYS = (
     r"HKLM\SYSTEM\CurrentControlSet\Services\{}\Parameters\{}",
     r"HKU\S-1-5-21-{}\Software\Vendor\{}",
@@ -32,8 +24,10 @@ Fields = dict[str, object]
 
 
 def _image(world: World) -> str:
+    if world.random.random() < 0.4:
+        return f"C:\\Windows\\System32\\{world.pick(_SYSTEM)}"
     folder = world.pick(_FOLDERS).format(world.pick(world.users), world.word())
-    program = world.pick(_PROGRAMS) if world.random.random() < 0.7 else f"{world.word()}.exe"
+    program = world.pick(_PROGRAMS) if world.random.random() < 0.6 else f"{world.word()}.exe"
     return f"{folder}\\{program}"
 
 
@@ -120,7 +114,7 @@ def _logon(world: World) -> Fields:
         "LogonType": world.pick(("3", "5", "2", "7")),
         "LogonProcessName": "Kerberos",
         "AuthenticationPackageName": "Kerberos",
-        "IpAddress": world.pick(world.addresses),
+        "IpAddress": f"10.{world.number(0, 4)}.{world.number(0, 256)}.{world.number(1, 255)}",
         "IpPort": str(world.number(1024, 65536)),
         "WorkstationName": world.pick(world.hosts),
         "LogonGuid": f"{{{world.uuid().upper()}}}",
