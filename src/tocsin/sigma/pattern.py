@@ -35,18 +35,20 @@ def _flush(parts: list[str | int], run: list[str]) -> None:
 
 
 def tidy(parts: Parts) -> Parts:
-    """Drop empty literals and the second of two `*`, join neighbouring literals: same meaning, fewer parts."""
+    """Drop the second of two `*` side by side and join neighbouring literals: same meaning, fewer parts."""
+    if not any(map(_joins, parts, parts[1:])):
+        return parts
     out: list[str | int] = []
     for part in parts:
-        if part == "":
-            continue
-        if out and part == ANY and out[-1] == ANY and not isinstance(part, str):
-            continue
-        if out and isinstance(part, str) and isinstance(out[-1], str):
-            out[-1] += part
-        else:
+        if not out or not _joins(out[-1], part):
             out.append(part)
+        elif isinstance(part, str):
+            out[-1] = f"{out[-1]}{part}"
     return tuple(out)
+
+
+def _joins(one: str | int, other: str | int) -> bool:
+    return (one == ANY == other) if isinstance(one, int) else isinstance(other, str)
 
 
 def write(parts: Parts) -> str:

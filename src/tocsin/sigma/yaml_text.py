@@ -5,6 +5,7 @@ A text with anything else (anchors, aliases, tags, merge keys) is given to CSafe
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -22,7 +23,6 @@ from yaml.events import (
 _RESOLVERS = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCTORS = SafeConstructor.yaml_constructors
 _MERGE = "tag:yaml.org,2002:merge"
-_MOST_REMEMBERED = 20_000
 _NO_KEY = object()
 
 
@@ -42,41 +42,60 @@ def load_all(content: bytes) -> Iterator[Any]:
 
 
 def _documents(content: bytes) -> Iterator[Any]:
-    """Follow the events with a stack of open collections; the last one's open key is kept beside it."""
-    stack: list[Any] = []
-    keys: list[Any] = []
-    scalars: dict[str, Any] = {}
-    root: Any = None
+    builder = _Builder()
     for event in yaml.parse(content, Loader=yaml.CSafeLoader):
         kind = type(event)
         if kind is ScalarEvent:
-            value = _scalar(event, scalars)
-        elif kind in (MappingStartEvent, SequenceStartEvent):
-            if event.anchor is not None or event.tag is not None:
-                raise _NotPlainError
-            stack.append({} if kind is MappingStartEvent else [])
-            keys.append(_NO_KEY)
-            continue
-        elif kind in (MappingEndEvent, SequenceEndEvent):
-            value = stack.pop()
-            keys.pop()
+            builder.put(builder.scalar(event))
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
+            builder.open(event, {} if kind is MappingStartEvent else [])
+        elif kind is MappingEndEvent or kind is SequenceEndEvent:
+            builder.close()
         elif kind is DocumentEndEvent:
-            yield root
-            root = None
-            continue
+            yield builder.root
+            builder.root = None
         elif kind is AliasEvent:
             raise _NotPlainError
+
+
+class _Builder:
+    """A stack of open collections; beside each map the key that waits for its value."""
+
+    def __init__(self) -> None:
+        self.root: Any = None
+        self.inside: list[Any] = []
+        self.keys: list[Any] = []
+
+    def put(self, value: Any) -> None:
+        """Take a finished value in."""
+        if not self.inside:
+            self.root = value
+        elif type(self.inside[-1]) is list:
+            self.inside[-1].append(value)
+        elif self.keys[-1] is _NO_KEY:
+            self.keys[-1] = _as_key(value)
         else:
-            continue
-        if not stack:
-            root = value
-        elif type(stack[-1]) is list:
-            stack[-1].append(value)
-        elif keys[-1] is _NO_KEY:
-            keys[-1] = _as_key(value)
-        else:
-            stack[-1][keys[-1]] = value
-            keys[-1] = _NO_KEY
+            self.inside[-1][self.keys[-1]] = value
+            self.keys[-1] = _NO_KEY
+
+    def open(self, event: Any, collection: Any) -> None:
+        """Begin a map or a list."""
+        if event.anchor is not None or event.tag is not None:
+            raise _NotPlainError
+        self.inside.append(collection)
+        self.keys.append(_NO_KEY)
+
+    def close(self) -> None:
+        """End the innermost map or list."""
+        self.keys.pop()
+        self.put(self.inside.pop())
+
+    def scalar(self, event: Any) -> Any:
+        """Return the value of a scalar."""
+        if event.anchor is not None or event.tag is not None:
+            raise _NotPlainError
+        # Quoted, or a block, it is a text whatever it looks like.
+        return _resolve(event.value) if event.implicit[0] else event.value
 
 
 def _as_key(value: Any) -> Any:
@@ -85,20 +104,7 @@ def _as_key(value: Any) -> Any:
     return value
 
 
-def _scalar(event: ScalarEvent, known: dict[str, Any]) -> Any:
-    if event.anchor is not None or event.tag is not None:
-        raise _NotPlainError
-    text: str = event.value
-    if not event.implicit[0]:  # quoted, or a block: a text whatever it looks like
-        return text
-    if text in known:
-        return known[text]
-    value = _resolve(text)
-    if len(known) < _MOST_REMEMBERED:
-        known[text] = value
-    return value
-
-
+@lru_cache(maxsize=20_000)
 def _resolve(text: str) -> Any:
     for tag, pattern in (*_RESOLVERS.get(text[:1], ()), *_RESOLVERS.get(None, ())):
         if pattern.match(text):
