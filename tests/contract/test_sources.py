@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import tocsin.sources
 from tocsin.errors import DataError
 from tocsin.model.event import ABSENT, Fields, first, get
-from tocsin.ports.source import Route, Source
+from tocsin.ports.source import Kind, Route, Source
 from tocsin.sources import catalog
 from tocsin.sources.moment import to_epoch, to_iso
 
@@ -113,6 +113,8 @@ def check_total(source: Source, record: bytes) -> None:
         assert len(error.reason) < 60
         return
     assert all(type(name) is str for name in fields)
+    if source.kind is Kind.LINE:  # decoding looks its fields up as plain keys
+        assert {name for name, value in fields.items() if isinstance(value, dict)} <= set(source.maps)
     assert isinstance(routed(source, fields), Route)
     assert 0 <= source.recognise(record, fields) <= 100
     orjson.dumps(fields, option=orjson.OPT_NON_STR_KEYS)

@@ -56,6 +56,7 @@ class Source:
                checked after decoding. Empty: all of route_by.
     witnesses  JSON only: fields of which a record has one at least unless its fields are packed away (in a
                rendered message, in XML); then it is read with `parse`, not with projection.
+    maps       LINE only: the keys whose values are maps; all others are plain, and found by their full name.
     roots      where a rule's field name is looked for, in order; ("",) is the event itself,
                ("Event.EventData.", "Event.System.") for EVTX.
     unpack     set when files of this log are not lines or JSON (EVTX, Zeek's TSV).
@@ -77,6 +78,7 @@ class Source:
     route_by: tuple[Path, ...] = ()
     glance: tuple[Path, ...] = ()
     witnesses: tuple[Path, ...] = ()
+    maps: tuple[Path, ...] = ()
     roots: tuple[str, ...] = ("",)
     unpack: Unpack | None = None
     expand: Callable[[bytes], Iterator[bytes]] | None = None

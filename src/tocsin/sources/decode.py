@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
 from tocsin.errors import DataError
-from tocsin.model.event import ABSENT, Fields, Path, Value, first, get
+from tocsin.model.event import ABSENT, Fields, Path, Value, get
 from tocsin.ports.source import Source
-from tocsin.sources.projection import Column
+from tocsin.sources.projection import Column, choose
 
 RouteKey: TypeAlias = tuple[Value, ...]
 Wanted: TypeAlias = Sequence[tuple[Path, ...]]
@@ -77,7 +77,7 @@ class LineDecoder:
             except DataError as error:
                 refused.append((row, error))
                 continue
-            route = tuple([get(fields, path) for path in route_by])
+            route = tuple([fields.get(path, ABSENT) for path in route_by])
             entry = groups.get(key := routing_key(route))
             if entry is None:
                 known = dict(zip(route_by, route, strict=True))
@@ -89,17 +89,20 @@ class LineDecoder:
 
     def _table(self, plan: Plan, rows: list[int], events: list[Fields]) -> Table:
         def full(places: Sequence[int]) -> list[Column]:
-            chosen = [events[place] for place in places]
-            return [_column(chosen, paths) for paths in plan.full]
+            return self._columns([events[place] for place in places], plan.full)
 
-        return Table(plan, rows, [_column(events, paths) for paths in plan.first], full)
+        return Table(plan, rows, self._columns(events, plan.first), full)
+
+    def _columns(self, events: list[Fields], wanted: Wanted) -> list[Column]:
+        maps = self.source.maps
+        return [choose([_values(events, path, maps) for path in paths]) for paths in wanted]
 
 
-def _column(events: list[Fields], paths: tuple[Path, ...]) -> Column:
-    if len(paths) == 1 and "." not in paths[0]:
-        only = paths[0]
-        return [fields.get(only, ABSENT) for fields in events]
-    return [first(fields, paths) for fields in events]
+def _values(events: list[Fields], path: Path, maps: tuple[Path, ...]) -> Column:
+    """Look a field up by its full name, or inside the map that its name leads into."""
+    if any(path.startswith(f"{name}.") for name in maps):
+        return [get(fields, path) for fields in events]
+    return [fields.get(path, ABSENT) for fields in events]
 
 
 def routing_key(route: RouteKey) -> object:

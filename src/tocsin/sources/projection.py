@@ -129,10 +129,10 @@ class Projection:
             return [[first(fields, paths) for fields in decoded] for paths in self._walked]
         out: list[Column] = [()] * self._width
         self._top.spread(list(map(astuple, decoded)), out)
-        return [_choose([out[number] for number in numbers]) for numbers in self._choices]
+        return [choose([out[number] for number in numbers]) for numbers in self._choices]
 
 
-def _choose(columns: list[Column]) -> Column:
+def choose(columns: list[Column]) -> Column:
     """Take each value from the first column that has one."""
     best = columns[0]
     missing = best.count(ABSENT) if len(columns) > 1 else 0

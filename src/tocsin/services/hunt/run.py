@@ -52,6 +52,7 @@ class Hunt:
         started = time.monotonic()
         gc.collect()
         gc.freeze()  # the rules are here to stay: collections need not walk them
+        gc.set_threshold(100_000, 20, 20)  # batches make many short-lived tuples and no cycles
         self.summary.files = len(self.files)
         with ExitStack() as stack:
             spool = stack.enter_context(Spool())

@@ -22,7 +22,7 @@ from tocsin.services.hunt.setup import Options, Setup
 from tocsin.sources import catalog
 from tocsin.sources.recognise import recognise, sort_out
 
-BATCH = 1_000
+BATCH = 2_000
 MAX_REJECTS = 20
 """Of a reason and a unit: so many are shown, all are counted."""
 _HEAD = 80

@@ -38,6 +38,7 @@ SOURCE = Source(
     recognise=_recognise,
     route=route,
     route_by=ROUTE_BY,
+    maps=("log.syslog.structured_data",),
     normalised=NORMALISED,
     time=("timestamp",),
 )

@@ -39,6 +39,7 @@ SOURCE = Source(
     recognise=_recognise,
     route=route,
     route_by=ROUTE_BY,
+    maps=("log.syslog.structured_data",),
     normalised=NORMALISED,
     time=("timestamp",),
 )
