@@ -99,7 +99,9 @@ def test_parse_is_total(source: Source, record: bytes) -> None:
 @given(choice=st.integers(0, 10**6), cut=st.integers(0, 2000), junk=st.binary(max_size=8))
 def test_parse_is_total_near_real_records(source: Source, choice: int, cut: int, junk: bytes) -> None:
     lines = [
-        line for path in sorted(folder_of(source).glob("samples/*")) for line in path.read_bytes().splitlines()
+        line
+        for path in sorted(folder_of(source).glob("samples/*"))
+        for line in path.read_bytes().splitlines()
     ]
     line = lines[choice % len(lines)]
     check_total(source, line[: cut % (len(line) + 1)] + junk + line[cut % (len(line) + 1) + len(junk) :])
@@ -121,7 +123,11 @@ def check_total(source: Source, record: bytes) -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats(allow_nan=False) | st.text(max_size=20),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**62), 2**62)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )

@@ -56,7 +56,7 @@ def run_tests(paths: Sequence[Path]) -> Tested:
     verdicts: list[Verdict] = []
     untested = []
     for path in sorted({document.meta.path for document in collection.reporting}):
-        beside = tests_of(Path(path))
+        beside = cases_beside(Path(path))
         if not beside.exists():
             untested.append(path)
             continue
@@ -70,7 +70,7 @@ def run_tests(paths: Sequence[Path]) -> Tested:
     return Tested(verdicts, untested, problems)
 
 
-def tests_of(rule_file: Path) -> Path:
+def cases_beside(rule_file: Path) -> Path:
     """Return where the tests of a rule file are."""
     return rule_file.with_name(rule_file.name.removesuffix(rule_file.suffix) + SUFFIX)
 
