@@ -13,6 +13,12 @@ from tocsin.intake.lines import MAX_RECORD, Loss, Piece, Record, too_long
 ENVELOPES = frozenset({b"Records", b"records", b"value", b"items", b"logEvents"})
 """Keys under which a document keeps its events as a list."""
 
+MAX_DEPTH = 1_000
+"""Of open brackets; JSON readers go no deeper."""
+MAX_TOLD = 10
+"""Of what stands between events and is none: so many are told one by one."""
+_BETWEEN = b", \t\r\n\x1e\0"
+
 # Up to the next bracket outside of strings. Possessive and atomic: it never goes back, so it is linear.
 _BRACKET = re.compile(rb'(?>[^"{}\[\]]++|"(?>[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
 _KEY = re.compile(rb'"([A-Za-z]{1,20})"\s*:\s*\Z')
@@ -31,53 +37,84 @@ class _Reader:
     """Follows brackets.
 
     inside: what is open, outermost first. home: at how many open brackets an object is an event.
-    start: where the current event began, -1 between events. listed: the object at the top has a list under
-    an envelope's key, and the reader is directly in it: if an object follows, that one is the event.
+    start: where the current event began, -1 between events. envelope: the object at the top keeps its events
+    in lists, and is none itself; listed: the reader is in such a list, or at the start of what may be one.
     """
 
     def __init__(self) -> None:
         self.text = b""
-        self.line = 1
         self.at = 0
         self.inside: list[int] = []
         self.home = 0
         self.start = -1
+        self.start_line = 1
+        self.envelope = False
         self.listed = False
+        self.over = False
+        self.strange = 0
+        self.counted = 0
+        self.line = 1
         self.last_line = 0
         self.part = 0
 
     def take(self, block: bytes) -> Iterator[Piece]:
         """Add a block and yield the events that it completes."""
+        if self.over:
+            return
         self.text += block
         while found := _BRACKET.match(self.text, self.at):
             place = found.start(1)
+            if self.start < 0 and (not self.inside or self._is_among_events()):
+                yield from self._say_strange(place)
             bracket = self.text[place]
             if bracket in (_OPEN, _LIST):
                 self._enter(bracket, place)
+                if len(self.inside) > MAX_DEPTH:
+                    yield self._give_up(place)
+                    return
             else:
                 yield from self._leave(place)
             self.at = place + 1
         yield from self._trim()
 
+    def _is_among_events(self) -> bool:
+        return self.inside[-1] == _LIST and (self.listed or not self.envelope)
+
     def _enter(self, bracket: int, place: int) -> None:
         depth = len(self.inside)
-        if bracket == _OPEN and (depth == self.home if self.start < 0 else self.listed and depth == 2):
-            self.start = place
-            self.home = depth
-        elif bracket == _LIST and self.start < 0 and depth == self.home:
-            self.home = depth + 1
-        self.listed = bracket == _LIST and depth == 1 and self.home == 0 and self._has_envelope_key(place)
+        if bracket == _LIST:
+            if self.start < 0 and not self.envelope and depth == self.home:
+                self.home = depth + 1
+            if depth == 1 and (self.envelope or (self.start >= 0 and self.home == 0)):
+                self.listed = self._has_envelope_key(place)
+        elif self.start < 0:
+            if depth == self.home and (self.listed or not self.envelope):
+                self._begin(place, depth)
+        elif self.home == 0:
+            if self.listed and depth == 2:
+                self.envelope = True
+                self._begin(place, depth)
+            else:
+                self.listed = False
         self.inside.append(bracket)
 
+    def _begin(self, place: int, home: int) -> None:
+        self.start, self.start_line, self.home = place, self._line_of(place), home
+
     def _leave(self, place: int) -> Iterator[Piece]:
-        self.listed = False
         if self.inside:
             self.inside.pop()
-        if self.start >= 0 and len(self.inside) == self.home:
-            yield self._record(self._line_of(self.start), self.text[self.start : place + 1])
+        depth = len(self.inside)
+        if self.start >= 0 and depth == self.home:
+            yield self._record(self.start_line, self.text[self.start : place + 1])
             self.start = -1
-        elif self.start < 0:
-            self.home = min(self.home, len(self.inside))
+        elif self.start < 0 and not self.envelope:
+            self.home = min(self.home, depth)
+        if depth < 2:
+            self.listed = False
+        if depth == 0:
+            self.envelope = False
+            self.home = 0
 
     def _has_envelope_key(self, place: int) -> bool:
         key = _KEY.search(self.text, max(self.at - 64, place - 64, 0), place)
@@ -89,27 +126,47 @@ class _Reader:
         return Record(line, content, self.part)
 
     def _line_of(self, place: int) -> int:
-        return self.line + self.text.count(b"\n", 0, place)
+        """Count on from where the count was left: places only grow."""
+        self.line += self.text.count(b"\n", self.counted, place)
+        self.counted = max(self.counted, place)
+        return self.line
+
+    def _say_strange(self, end: int) -> Iterator[Piece]:
+        """Between events there are commas and blanks; anything else is no event, and said, the first times."""
+        left = self.text[self.at : end].strip(_BETWEEN)
+        if left:
+            self.strange += 1
+            if self.strange <= MAX_TOLD:
+                yield Loss(self._line_of(self.at), DataError("not a JSON object", f"{left[:60]!r}"))
+
+    def _give_up(self, place: int) -> Loss:
+        self.over = True
+        self.start, self.inside, self.text = -1, [], b""
+        return Loss(self._line_of(place), DataError("nests too deep", "the rest of the document is not read"))
 
     def _trim(self) -> Iterator[Piece]:
         """Let go of what is done with; refuse an event that grows over the limit."""
         keep = self.start if self.start >= 0 else self.at
         if len(self.text) - keep > MAX_RECORD:
             yield Loss(self._line_of(keep), too_long(self.text[keep : keep + 60]))
-            self.inside, self.home, self.start, self.listed = [], 0, -1, False
+            self.inside, self.home, self.start = [], 0, -1
+            self.envelope = self.listed = False
             keep = self.at = len(self.text)
-        self.line += self.text.count(b"\n", 0, keep)
+        self._line_of(keep)
         self.text = self.text[keep:]
         self.at -= keep
+        self.counted -= keep
         self.start = min(0, self.start)
 
     def finish(self) -> Iterator[Piece]:
         """Say what was left open at the end."""
         left = self.text[max(self.start, 0) :].strip()
         if self.start >= 0 or self.inside:
+            line = self.start_line if self.start >= 0 else self._line_of(self.at)
+            yield Loss(line, DataError("document cut short", f"it ends within {left[:60]!r}"))
+        elif not self.over:
+            yield from self._say_strange(len(self.text))
+        if self.strange > MAX_TOLD:
             yield Loss(
-                self._line_of(max(self.start, 0)),
-                DataError("document cut short", f"it ends within {left[:60]!r}"),
+                self._line_of(len(self.text)), DataError("not a JSON object", f"{self.strange} times in all")
             )
-        elif left.strip(b", \t\r\n"):
-            yield Loss(self.line, DataError("not JSON", f"after the last event: {left[:60]!r}"))

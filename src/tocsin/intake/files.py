@@ -1,6 +1,5 @@
 """A path -> the records in it, whatever it is packed in; what cannot be read is said, not passed over."""
 
-import csv
 import glob
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,14 +11,16 @@ from typing import BinaryIO, NamedTuple, cast
 import orjson
 
 from tocsin.errors import ConfigError, DataError
-from tocsin.intake.containers import STDIN, Counted, kind_of, opened, streams
+from tocsin.intake.containers import STDIN, Damage, kind_of, opened, streams
 from tocsin.intake.document import ENVELOPES, objects
-from tocsin.intake.lines import Loss, Piece, Record, blocks_of, lines
+from tocsin.intake.lines import Loss, Piece, Record, blocks_of, lines, mark_of, readable
+from tocsin.intake.tables import is_table, table
+from tocsin.intake.unpacking import Counted
 from tocsin.ports.source import Source, Unpack
 
 HEAD = 1 << 16
 _ENVELOPE_KEYS = frozenset(key.decode() for key in ENVELOPES)
-csv.field_size_limit(16 * 1024 * 1024)
+_TIMES = frozenset({"@timestamp", "timestamp", "time", "ts", "datetime", "date", "eventTime", "created_at"})
 
 
 class Unit(NamedTuple):
@@ -83,17 +84,17 @@ def read(unit: Unit, sources: Sequence[Source], progress: Progress) -> Iterator[
 def _read_whole(
     name: str, raw: Counted, sources: Sequence[Source], progress: Progress
 ) -> Iterator[tuple[Origin, Piece]]:
-    current = Origin(name, "")
     last = 0
-    try:
-        for stream in streams(name, raw):
-            current = Origin(stream.name, "")
-            for source, piece in _pieces(stream.name, stream.file, sources):
-                last = piece.line
-                progress.taken = raw.taken
-                yield current if not source else Origin(stream.name, source), piece
-    except DataError as error:
-        yield current, Loss(last, error)
+    for stream in streams(name, raw):
+        if isinstance(stream, Damage):
+            yield Origin(stream.name, ""), Loss(last, stream.error)
+            last = 0
+            continue
+        last = 0
+        for source, piece in _pieces(stream.name, stream.file, sources):
+            last = piece.line
+            progress.taken = raw.taken
+            yield Origin(stream.name, source), piece
     progress.taken = raw.taken
 
 
@@ -129,9 +130,8 @@ def split_plain(path: str, size: int, piece: int) -> list[Unit]:
 
 
 def _is_of_lines(path: str, head: bytes) -> bool:
-    utf16 = head[:2] in (b"\xff\xfe", b"\xfe\xff")
-    own_format = kind_of(head) or head.startswith((b"ElfFile", b"#"))
-    return not (utf16 or own_format or _is_document(head) or _is_table(path, head))
+    own_format = kind_of(head) or head.startswith((b"ElfFile", b"#")) or mark_of(head)[0]
+    return not (own_format or _is_document(head) or is_table(path, head))
 
 
 def _pieces(name: str, file: BinaryIO, sources: Sequence[Source]) -> Iterator[tuple[str, Piece]]:
@@ -142,13 +142,10 @@ def _pieces(name: str, file: BinaryIO, sources: Sequence[Source]) -> Iterator[tu
             for piece in _unpacked(source.unpack, cast("BinaryIO", buffered)):
                 yield source.name, piece
             return
-    if _is_table(name, head):
-        reader = table(buffered)
-    elif _is_document(head.removeprefix(b"\xef\xbb\xbf")):
-        reader = objects(blocks_of(buffered))
-    else:
-        reader = lines(blocks_of(buffered))
-    for piece in reader:
+    head = readable(head)
+    blocks = blocks_of(cast("BinaryIO", buffered))
+    reader = table if is_table(name, head) else objects if _is_document(head) else lines
+    for piece in reader(blocks):
         yield "", piece
 
 
@@ -185,7 +182,12 @@ def _is_document(head: bytes) -> bool:
     except orjson.JSONDecodeError:
         # A first line longer than the head may be either: a document of one line, or a huge event.
         return not ended or _opens_only(first)
-    return isinstance(event, dict) and any(
+    return isinstance(event, dict) and _is_envelope(event)
+
+
+def _is_envelope(event: dict[str, object]) -> bool:
+    """Tell an object around events from an event that has some list of objects: only that one has a time."""
+    return not _TIMES & event.keys() and any(
         isinstance(event.get(key), list) for key in _ENVELOPE_KEYS & event.keys()
     )
 
@@ -193,36 +195,3 @@ def _is_document(head: bytes) -> bool:
 def _opens_only(line: bytes) -> bool:
     """`{`, or `{"key": {`: the first line of an object that is written over many."""
     return line.rstrip()[-1:] in (b"{", b"[", b",")
-
-
-def _is_table(name: str, head: bytes) -> bool:
-    return (
-        name.lower().endswith((".csv", ".csv.gz", ".tsv"))
-        and head.lstrip()[:1] not in (b"{", b"[")
-        and b"\n" in head
-    )
-
-
-def table(file: BinaryIO) -> Iterator[Piece]:
-    """Read CSV with a header (comma, semicolon or tab) as one JSON object a row; empty cells are absent."""
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="replace", newline="")
-    header = text.readline()
-    comma = max(",;\t", key=header.count)
-    names = next(csv.reader([header], delimiter=comma), [])
-    reader = csv.reader((line.replace("\0", "\ufffd") for line in text), delimiter=comma)
-    line = 2
-    while True:
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Loss(line, DataError("not CSV", str(error)))
-            line = reader.line_num + 2
-            continue
-        if row:
-            yield Record(
-                line,
-                orjson.dumps({name: cell for name, cell in zip(names, row, strict=False) if name and cell}),
-            )
-        line = reader.line_num + 2

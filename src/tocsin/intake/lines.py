@@ -1,5 +1,6 @@
 """A plain stream -> its lines."""
 
+import codecs
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple, TypeAlias
 
@@ -57,23 +58,29 @@ def too_long(beginning: bytes) -> DataError:
     return DataError("record too long", f"over {MAX_RECORD} bytes; it begins {beginning[:60]!r}")
 
 
+_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
+
+
+def mark_of(head: bytes) -> tuple[bytes, str]:
+    """Return the byte-order mark at a file's start and the encoding it stands for; without one, b"" and ""."""
+    return next(((mark, encoding) for mark, encoding in _MARKS if head.startswith(mark)), (b"", ""))
+
+
+def readable(head: bytes) -> bytes:
+    """Return the first bytes of a file as blocks_of will give them."""
+    mark, encoding = mark_of(head)
+    rest = head.removeprefix(mark)
+    return rest.decode(encoding, "ignore").encode() if encoding.startswith("utf-16") else rest
+
+
 def blocks_of(file: BinaryIO) -> Iterator[bytes]:
     """Read a stream in blocks, as UTF-8: a byte-order mark is dropped, UTF-16 is rewritten."""
     block = file.read(BLOCK)
-    encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(block[:2])
-    if encoding:
-        yield from _recoded(file, block[2:], encoding)
-        return
-    block = block.removeprefix(b"\xef\xbb\xbf")
+    mark, encoding = mark_of(block)
+    block = block.removeprefix(mark)
+    decoder = codecs.getincrementaldecoder(encoding)("replace") if encoding.startswith("utf-16") else None
     while block:
-        yield block
+        yield decoder.decode(block).encode("utf-8", "replace") if decoder else block
         block = file.read(BLOCK)
-
-
-def _recoded(file: BinaryIO, rest: bytes, encoding: str) -> Iterator[bytes]:
-    while block := file.read(BLOCK):
-        # A block may end inside a character of two or four bytes: keep some back for the next one.
-        cut = max(len(rest) - len(rest) % 2 - 2, 0)
-        yield rest[:cut].decode(encoding, "replace").encode("utf-8", "replace")
-        rest = rest[cut:] + block
-    yield rest.decode(encoding, "replace").encode("utf-8", "replace")
+    if decoder and (rest := decoder.decode(b"", final=True)):
+        yield rest.encode("utf-8", "replace")

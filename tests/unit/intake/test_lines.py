@@ -1,0 +1,92 @@
+"""Lines of any length, encoding and end; each keeps its number."""
+
+import io
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.intake import lines as module
+from tocsin.intake.lines import MAX_RECORD, Loss, Record, blocks_of, lines, readable
+
+
+def chunks(content: bytes, *cuts: int) -> Iterator[bytes]:
+    edges = [0, *sorted(cut % (len(content) + 1) for cut in cuts), len(content)]
+    yield from (content[a:b] for a, b in pairwise(edges))
+
+
+def read(content: bytes, *cuts: int) -> list[tuple[int, bytes]]:
+    found = list(lines(chunks(content, *cuts)))
+    assert all(isinstance(piece, Record) for piece in found)
+    return [(piece.line, piece.content) for piece in found if isinstance(piece, Record)]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", []),
+        (b"a", [(1, b"a")]),
+        (b"a\n", [(1, b"a")]),
+        (b"a\r\nb\r\n", [(1, b"a"), (2, b"b")]),
+        (b"\n\na\n\n\nb", [(3, b"a"), (6, b"b")]),
+        (b"\r\n\r\na", [(3, b"a")]),
+        (b"a\rb\n", [(1, b"a\rb")]),
+        (b"\0a\0\nb\n", [(1, b"\0a\0"), (2, b"b")]),
+        (b"\xff\xc3\n", [(1, b"\xff\xc3")]),
+        ("a\u2028b\x85c\x0cd\n".encode(), [(1, "a\u2028b\x85c\x0cd".encode())]),
+    ],
+)
+def test_lines(content: bytes, found: list[tuple[int, bytes]]) -> None:
+    assert read(content) == found
+
+
+@given(
+    content=st.text("ab\r\n\0é", max_size=40).map(str.encode), cuts=st.lists(st.integers(0, 99), max_size=5)
+)
+def test_where_blocks_end_changes_nothing(content: bytes, cuts: list[int]) -> None:
+    assert read(content, *cuts) == read(content)
+    wanted = [(number, line.rstrip(b"\r")) for number, line in enumerate(content.split(b"\n"), 1)]
+    assert read(content) == [(number, line) for number, line in wanted if line]
+
+
+def test_a_line_over_the_limit_is_said_and_the_next_ones_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_RECORD", 100)
+    content = b"a\n" + b"x" * 1_000 + b"\nb\n" + b"y" * 150 + b"\n\nc"
+    blocks = [content[at : at + 30] for at in range(0, len(content), 30)]
+    found = list(lines(iter(blocks)))
+    assert [piece.line for piece in found] == [1, 2, 3, 4, 6]
+    assert [piece.content for piece in found if isinstance(piece, Record)] == [b"a", b"b", b"c"]
+    assert [piece.error.reason for piece in found if isinstance(piece, Loss)] == ["record too long"] * 2
+
+
+def test_a_line_of_the_greatest_length() -> None:
+    line = b"x" * MAX_RECORD
+    assert read(line + b"\ny", 1, 1000) == [(1, line), (2, b"y")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("text", ["", "a", "a\nb\n", "é€😀\r\n" * 3, "\ufeff\ufeffx"])
+def test_encodings(encoding: str, text: str) -> None:
+    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    content = mark + text.encode(encoding)
+    wanted = text.removeprefix("\ufeff") if encoding == "utf-8" else text
+    assert b"".join(blocks_of(io.BytesIO(content))) == wanted.encode()
+    assert readable(content) == wanted.encode()
+
+
+@pytest.mark.parametrize("shift", range(5))
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_pairs_across_blocks_stay_whole(shift: int, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BLOCK", 8)
+    text = "x" * shift + "😀" * 20
+    content = ("\ufeff" + text).encode(encoding)
+    assert b"".join(blocks_of(io.BytesIO(content))).decode() == text
+
+
+@given(content=st.binary(max_size=60))
+def test_any_bytes_are_read(content: bytes) -> None:
+    for mark in (b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"):
+        readable(mark + content)
+        assert all(isinstance(piece, Record) for piece in lines(blocks_of(io.BytesIO(mark + content))))
