@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
 
+ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 HEAVY = {"rich", "yaml", "orjson", "evtx", "re2", "ahocorasick_rs", "pyarrow", "sigma", "zstandard", "numpy"}
 
@@ -16,7 +17,7 @@ def test_files_are_found() -> None:
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_file_has_at_most_400_lines(path) -> None:
+def test_a_file_has_at_most_400_lines(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= 400
 
 

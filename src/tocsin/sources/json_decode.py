@@ -187,7 +187,8 @@ class _Batch:
         table = Table(entry.plan, entry.rows, columns[len(entry.kind.certain) :], _nothing, entry.marked)
         if entry.decoded and not all(map(_is_all, columns, known.values())):
             self._set_strays_aside(entry, table)
-        table.full = lambda places: self._full(entry, [table.rows[place] for place in places])
+        rows = table.rows
+        table.full = lambda places: self._full(entry, [rows[place] for place in places])
         return table
 
     def _full(self, entry: _Entry, rows: Sequence[int]) -> list[Column]:

@@ -8,11 +8,13 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from pathlib import Path
 
 import msgspec
 
+from tocsin.errors import DeliveryError
 from tocsin.intake.files import Unit
 from tocsin.services.hunt.setup import Options, Setup
 from tocsin.services.hunt.unit import Hunter, Step
@@ -38,8 +40,18 @@ def run_parallel(
             number, unit = left.popleft()
             waiting.append((unit, pool.submit(_run, unit, f"{folder}/{number}")))
         unit, future = waiting.popleft()
-        for step in _read(Path(future.result())):
+        for step in _read(Path(_finished(future))):
             yield unit, step
+
+
+def _finished(future: Future[str]) -> str:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise DeliveryError(
+            "a worker process was killed, probably for want of memory; what follows is missing: try fewer --jobs",
+            retryable=True,
+        ) from None
 
 
 def _run(unit: Unit, place: str) -> str:
