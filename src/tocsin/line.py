@@ -103,7 +103,7 @@ class Work:
         self.keep = keep
         self._decoders: dict[str, tuple[Decoder, frozenset[object]]] = {}
         self._lanes: dict[tuple[str, object], Lane] = {}
-        self._general: list[tuple[str, Lane]] = []
+        self._general: dict[object, Lane] = {}
 
     def __call__(self, source: Source, records: Sequence[bytes]) -> Outcome:
         """Decode, normalise and detect one batch of records of one source."""
@@ -174,13 +174,18 @@ class Work:
         return lane
 
     def _general_lane(self, source: Source, group: Group) -> Lane:
-        """For values that come ever new (a hostile program name): one lane a route, nothing settled by them."""
+        """For values that come ever new (a hostile service name): nothing is settled by them.
+
+        Routes share a lane when the same rules concern them and fields are called alike.
+        """
         route = source.route(group.route)
-        for name, lane in self._general:
-            if name == source.name and lane.route == route:
-                return lane
-        self._general.append((source.name, self._build(source, route, {})))
-        return self._general[-1][1]
+        key = (source.name, self.engine.concerned(route), id(route.aliases), id(route.values))
+        lane = self._general.get(key)
+        if lane is None:
+            if len(self._general) >= MAX_LANES:
+                self._general.clear()
+            lane = self._general[key] = self._build(source, route, {})
+        return lane
 
     def _build(self, source: Source, route: Route, known: Mapping[Path, Value]) -> Lane:
         partition = self.engine.partition(source, route, known)

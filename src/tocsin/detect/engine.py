@@ -43,15 +43,14 @@ class Engine:
             found = self._partitions[chosen] = Partition(chosen, self.budget)
         return found
 
+    def concerned(self, route: Route) -> tuple[LogSource, ...]:
+        """Return the log sources of rules that are meant for events of a route."""
+        return tuple([wanted for wanted in self.by_logsource if applies(wanted, route.logsources)])
+
     def _select(self, source: Source, route: Route, known: Mapping[Path, Value]) -> list[tuple[Rule, Node]]:
         fold = _Fold(source, route, known)
         chosen = sorted(
-            (
-                pair
-                for logsource, pairs in self.by_logsource.items()
-                if applies(logsource, route.logsources)
-                for pair in pairs
-            ),
+            (pair for logsource in self.concerned(route) for pair in self.by_logsource[logsource]),
             key=lambda pair: pair[0],
         )
         simplified = [(rule, fold(either(rule.conditions))) for _, rule in chosen]

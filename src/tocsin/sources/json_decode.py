@@ -236,4 +236,6 @@ def _is_all(column: Column, value: Value) -> bool:
     """Tell whether every value of the column is this one (and of its type: 1 is not true)."""
     if column.count(value) != len(column):
         return False
+    if isinstance(value, list | dict):  # [1] == [True]
+        return set(map(repr, column)) == {repr(value)}
     return isinstance(value, str) or value is ABSENT or set(map(type, column)) == {type(value)}

@@ -1,0 +1,57 @@
+"""The line under hostile routes: values that come ever new make neither lanes nor partitions without end."""
+
+import pytest
+
+from engines import fast, found_by, load, slow
+from tocsin import line
+from tocsin.detect.engine import Engine
+from tocsin.line import Work
+from tocsin.sources import catalog
+
+JSON = catalog()["generic_json"]
+RULES = [
+    {"logsource": {"service": "web"}, "detection": {"sel": {"user": "root"}, "condition": "sel"}},
+    {"logsource": {}, "detection": {"sel": {"service|startswith": "s7"}, "condition": "sel"}},
+    {"logsource": {}, "detection": {"sel": ["rootkit"], "condition": "sel"}},
+]
+
+
+def test_ever_new_services_share_what_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(line, "MAX_LANES", 5)
+    rules = load(RULES)
+    work = Work(Engine(rules))
+    records = [b'{"service":"s%d","user":"root","m":"a rootkit"}' % number for number in range(300)]
+    records += [b'{"service":"web","user":"root"}']
+    assert found_by(work, JSON, records) == slow(rules, JSON, records)
+    assert len(work._lanes) == 5
+    assert len(work._general) <= 2
+    assert work.engine.counters()["partitions"] <= 7
+
+
+def test_equal_lists_are_not_the_same_route() -> None:
+    rules = load([{"detection": {"sel": {"service": "true"}, "condition": "sel"}}])
+    one, other = (b'{"x":{"service":"q"},"service":[%s]}' % value for value in (b"1", b"true"))
+    for records in ([one, other], [other, one], [one, other, one]):
+        assert fast(rules, JSON, records) == slow(rules, JSON, records)
+
+
+def test_nothing_is_lost_between_refused_and_kept() -> None:
+    work = Work(Engine(load(RULES)), normalised=["user.name"])
+    records = [b"{}", b"{", b"[]", b'{"user":"a"}', b"", b"null", b'{"user":1e400}', b'{"user":"\xff"}']
+    outcome = work(JSON, records)
+    assert sorted([*outcome.rows, *(row for row, _ in outcome.refused)]) == list(range(len(records)))
+    assert [row for row, _ in outcome.refused] == [1, 2, 4, 5]
+    assert outcome.events == len(outcome.columns["user.name"]) == 4
+
+
+def test_times_outside_are_let_go() -> None:
+    rules = load(RULES)
+    work = Work(Engine(rules), keep=lambda times: [time == "now" for time in times])
+    records = [
+        b'{"@timestamp":"%s","service":"web","user":"root","m":"rootkit"}' % when
+        for when in (b"then", b"now")
+    ]
+    outcome = work(JSON, records)
+    assert outcome.events == 1
+    assert {signal.row for signal in outcome.signals} == {1}
+    assert len(outcome.signals) == 2
