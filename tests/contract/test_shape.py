@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 HEAVY = {"rich", "yaml", "orjson", "evtx", "re2", "ahocorasick_rs", "pyarrow", "sigma", "zstandard", "numpy"}

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_every_container_gives_the_same(kind: str, tmp_path: Path) -> None:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("logs/trail.ndjson", LINES)
     else:
-        pack = {
+        packs: dict[str, Callable[[bytes], bytes]] = {
             "plain": bytes,
             "gz": gzip.compress,
             "zst": zstandard.ZstdCompressor().compress,
@@ -94,8 +95,8 @@ def test_every_container_gives_the_same(kind: str, tmp_path: Path) -> None:
             "pretty": lambda _: b"\n".join(
                 orjson.dumps(event, option=orjson.OPT_INDENT_2) for event in events
             ),
-        }[kind]
-        path.write_bytes(pack(LINES))
+        }
+        path.write_bytes(packs[kind](LINES))
     code, matches = hunt(str(path))
     assert code == 1
     assert {match["event_id"] for match in matches} == WANTED

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 findings, 2 wrong use or settings, 3 something could not b
 import argparse
 import os
 import sys
+import traceback
 from importlib import import_module
 
 from tocsin import __version__
@@ -27,19 +28,23 @@ def main(arguments: list[str] | None = None) -> int:
     _settle_streams()
     try:
         return _run(words)
+    except BrokenPipeError:
+        # The reader (head, less) has enough. Python would complain once more when it closes the pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except ConfigError as error:
         print(f"tocsin: {error}", file=sys.stderr)
         return USAGE
     except TocsinError as error:
         print(f"tocsin: {error}", file=sys.stderr)
         return UNAVAILABLE
+    except Exception:  # noqa: BLE001 (the top of the process: a mistake of ours must not look like a finding)
+        traceback.print_exc()
+        print("tocsin: this is a mistake in Tocsin itself; please report the lines above", file=sys.stderr)
+        return UNAVAILABLE
     except KeyboardInterrupt:
         print("tocsin: stopped", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # The reader (head, less) has enough. Python would complain once more when it closes the pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
 
 
 def _run(words: list[str]) -> int:
