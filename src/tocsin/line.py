@@ -179,7 +179,8 @@ class Work:
         Routes share a lane when the same rules concern them and fields are called alike.
         """
         route = source.route(group.route)
-        key = (source.name, self.engine.concerned(route), id(route.aliases), id(route.values))
+        named = (id(route.aliases), id(route.values) if route.values else 0)
+        key = (source.name, self.engine.concerned(route), named)
         lane = self._general.get(key)
         if lane is None:
             if len(self._general) >= MAX_LANES:
