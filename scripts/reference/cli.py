@@ -27,7 +27,7 @@ Standard output holds the result and nothing else; the progress bar, warnings an
 """
 
 
-class _CaughtError(Exception):
+class _CaughtError(BaseException):
     """Carries a parser out of the command that made it."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:

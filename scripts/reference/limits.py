@@ -32,8 +32,8 @@ def _input() -> list[Limit]:
     return [
         Limit("one record (a line, a JSON object)", lines, "MAX_RECORD", "refused as `record too long`, its place and beginning shown; reading goes on behind it", "B"),
         Limit("one CEF record", "tocsin.sources.cef.parser", "MAX_BYTES", "refused", "B"),
-        Limit("unfolding of a compressed file", containers, "MAX_RATIO", "reading stops with `unfolds without end`; what was read counts", "bytes for each compressed one"),
-        Limit("unfolding that is free at any ratio", containers, "FREE_BYTES", "from here on the ratio counts", "B"),
+        Limit("unfolding of a compressed file", "tocsin.intake.unpacking", "MAX_RATIO", "reading stops with `unfolds without end`; what was read counts", "bytes for each compressed one"),
+        Limit("unfolding that is free at any ratio", "tocsin.intake.unpacking", "FREE_BYTES", "from here on the ratio counts", "B"),
         Limit("compression inside compression", containers, "MAX_DEPTH", "refused as `packed too deep`", "layers"),
         Limit("members of a zip archive", containers, "MAX_MEMBERS", "refused as `too many members`"),
         Limit("records looked at to tell the source of a batch", "tocsin.sources.recognise", "SAMPLE", "if they differ, every record is looked at"),

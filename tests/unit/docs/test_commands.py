@@ -16,7 +16,7 @@ FOREIGN = {"--require-hashes", "--update-golden"}
 """Flags of other programs that stand alone in backticks."""
 
 
-class ParsedError(Exception):
+class ParsedError(BaseException):
     """The arguments were read; the command need not go on. Carries its parser."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
