@@ -10,13 +10,15 @@ from datetime import date
 from functools import lru_cache
 
 from tocsin.errors import DataError
-from tocsin.model.event import Fields
+from tocsin.model.event import Fields, Value
 from tocsin.sources.linux.shapes import number
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII).match
 _LONGEST_STAMP = 59
 _USUAL_STAMP = re.compile(r"[A-Z][a-z][a-z] (?:\d| )\d \d\d:\d\d:\d\d ", re.ASCII).fullmatch
-_PROGRAM = re.compile(r"[^\s:\[]{1,128}").fullmatch
+_TAG = re.compile(r"([^\s:\[]{1,128})(?:\[([^\]\s]{1,20})\]|):").fullmatch
+_LONGEST_TAG = 160
+_NO_TAG = ("", None)
 _NO_HOST = frozenset({"", ":"})
 _PRI = r"(?:\d{1,6} (?=<))?<(\d{1,3})>"
 _BSD = re.compile(
@@ -73,21 +75,17 @@ def _cut(line: str) -> Fields | None:
     if len(parts) < 3:
         return None
     host, tag, message = parts
-    name, bracket, pid = tag[:-1].partition("[")
-    program = _program(name) if len(name) <= 128 else None
-    if program is None or tag[-1] != ":" or host[-1:] in _NO_HOST:
+    program, pid = _tag(tag) if len(tag) < _LONGEST_TAG else _NO_TAG
+    if not program or host[-1:] in _NO_HOST:
         return None
-    if not bracket:
+    if pid is None:
         return {"message": message, "timestamp": stamp, "host.name": host, "process.name": program}
-    digits = pid[:-1]
-    if not (digits.isdigit() and digits.isascii() and len(digits) < 19 and pid[-1] == "]"):
-        return None
     return {
         "message": message,
         "timestamp": stamp,
         "host.name": host,
         "process.name": program,
-        "process.pid": int(digits),
+        "process.pid": pid,
     }
 
 
@@ -183,10 +181,15 @@ def _structured_data(line: str, start: int) -> tuple[Fields, int]:
     return data, start
 
 
-@lru_cache(maxsize=4096)
-def _program(text: str) -> str | None:
-    """Return the name of a program as a tag gives it; None when it is no tag."""
-    return _base_name(text) if _PROGRAM(text) else None
+# One process has several lines, nearly always.
+@lru_cache(maxsize=8192)
+def _tag(text: str) -> tuple[str, Value]:
+    """Return the program's name and its number, None when the tag has none; no name when it is no tag."""
+    found = _TAG(text)
+    if found is None:
+        return _NO_TAG
+    program, pid = found.groups()
+    return _base_name(program), number(pid) if pid else None
 
 
 def _base_name(program: str) -> str:

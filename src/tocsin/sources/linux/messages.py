@@ -5,9 +5,13 @@ from collections.abc import Callable
 from tocsin.model.event import Fields
 from tocsin.sources.linux.accounts import read_accounts
 from tocsin.sources.linux.pam import read_pam
+from tocsin.sources.linux.shapes import remembered
 from tocsin.sources.linux.sshd import read_sshd
 from tocsin.sources.linux.sudo import read_pkexec, read_su, read_sudo
 from tocsin.sources.linux.system import read_cron, read_kernel, read_login, read_logind, read_systemd
+
+# PAM's messages and cron's hold no port, process or session number: they repeat.
+_read_pam = remembered(read_pam)
 
 _READERS: dict[str, Callable[[str, Fields], None]] = {
     **dict.fromkeys(("sshd", "sshd-session", "sshd-auth"), read_sshd),
@@ -31,7 +35,7 @@ _READERS: dict[str, Callable[[str, Fields], None]] = {
         ),
         read_accounts,
     ),
-    **dict.fromkeys(("CRON", "cron", "crond", "crontab", "CROND", "anacron"), read_cron),
+    **dict.fromkeys(("CRON", "cron", "crond", "crontab", "CROND", "anacron"), remembered(read_cron)),
     "sudo": read_sudo,
     "su": read_su,
     "pkexec": read_pkexec,
@@ -49,11 +53,11 @@ def read_message(fields: Fields) -> Fields:
     message = fields["message"]
     program = fields.get("process.name", "")
     if message[:4] in _PAM:
-        read_pam(message, fields)
+        _read_pam(message, fields)
     elif reader := _READERS.get(program):
         reader(message.lstrip(" ") if message[:1] == " " else message, fields)
     elif program.endswith("(pam_unix)"):
         # Linux-PAM before 0.99 put the module into the tag.
         fields["process.name"] = program[: -len("(pam_unix)")]
-        read_pam(message, fields)
+        _read_pam(message, fields)
     return fields

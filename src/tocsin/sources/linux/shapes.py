@@ -1,7 +1,7 @@
 """A message's shape: a linear pattern, the names of its groups, and what such a message means."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
@@ -9,7 +9,8 @@ from tocsin.model.event import Fields, Value
 
 _NUMBERS = frozenset({"source.port", "destination.port", "server.port", "process.pid", "event.repeated"})
 _OCTETS = frozenset(map(str, range(256)))
-_LONGEST_REMEMBERED = 100
+_SHORT = 64
+_LONGEST_REMEMBERED = 256
 
 
 class Shape:
@@ -57,11 +58,12 @@ def number(text: str) -> Value:
 
 def is_address(text: str) -> bool:
     """Tell whether the text is an IPv4 or IPv6 address."""
-    return _is_address(text) if len(text) <= _LONGEST_REMEMBERED else _is_address.__wrapped__(text)
+    return is_short_address(text) if len(text) <= _SHORT else is_short_address.__wrapped__(text)
 
 
 @lru_cache(maxsize=8192)
-def _is_address(text: str) -> bool:
+def is_short_address(text: str) -> bool:
+    """Tell whether the text, which is short by its pattern and so may be remembered, is an address."""
     parts = text.split(".")
     if len(parts) == 4 and _OCTETS.issuperset(parts):
         return True
@@ -84,3 +86,21 @@ def read_by_word(table: Mapping[str, tuple[Shape, ...]], message: str, fields: F
     """Let the shapes that begin with the message's first word read it."""
     shapes = table.get(message.partition(" ")[0])
     return shapes is not None and read_first(shapes, message, fields)
+
+
+def remembered(read: Callable[[str, Fields], object]) -> Callable[[str, Fields], None]:
+    """Wrap a reader of messages that come again and again, word for word: each is read once."""
+
+    @lru_cache(maxsize=4096)
+    def said(message: str) -> Fields:
+        fields: Fields = {}
+        read(message, fields)
+        return fields
+
+    def read_once(message: str, fields: Fields) -> None:
+        if len(message) <= _LONGEST_REMEMBERED:
+            fields |= said(message)
+        else:
+            read(message, fields)
+
+    return read_once

@@ -4,6 +4,7 @@ import re
 
 from tocsin.model.event import Fields
 from tocsin.sources.linux.shapes import Shape, read_by_word
+from tocsin.sources.linux.sshd_usual import read_usual
 
 _FROM = r" from (\S+)(?: port (\d{1,5})|)"
 _AT = r"(\S+) port (\d{1,5})"
@@ -209,7 +210,16 @@ _REPEATED = re.compile(r"message repeated (\d{1,6}) times: \[ ?(.*)\]\s*$")
 
 def read_sshd(message: str, fields: Fields) -> None:
     """Read a message of sshd; one that rsyslog folded is read as the message it repeats."""
+    if read_usual(message, fields):
+        return
     if message[:17] == "message repeated " and (found := _REPEATED.match(message)):
         fields["event.repeated"] = int(found[1])
         message = found[2]
+        if read_usual(message, fields):
+            return
+    read_with_care(message, fields)
+
+
+def read_with_care(message: str, fields: Fields) -> None:
+    """Read a message of any form, by the patterns."""
     read_by_word(_TABLE, message, fields)
