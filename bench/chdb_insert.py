@@ -103,6 +103,7 @@ def measure(name: str, layout: Layout, batch: int, count: int) -> Figures:
         if store.rows() != count + min(batch, count):
             raise RuntimeError("not all rows arrived, or not with their fields")
         stored = store.size() / store.rows()
+        store.session.close()
     line, arrow, framing, insert = (one / count * 1e6 for one in (*seconds, taken))
     return Figures(line, arrow, framing, insert, count / wall, sum(map(len, frames)) / count, stored)
 

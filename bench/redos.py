@@ -1,0 +1,153 @@
+"""What a hostile value of 64 KiB costs: the worst rules alone, and the worst fields with all rules at once.
+
+    python bench/redos.py RULES_FOLDER
+
+Baits are made of what rules look for: their literals over and over, pieces that overlap, runs that feed
+repeats within repeats. The target is 50 ms for 64 KiB, whatever the rule.
+"""
+
+import argparse
+import re
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tocsin.detect.field import Predicates
+from tocsin.detect.subject import anywhere
+from tocsin.sigma.loader import load
+from tocsin.sigma.regex import required_literal
+from tocsin.sigma.rule import Rule
+from tocsin.sigma.tree import Leaf, Regex, SameAs, Test, Text, leaves
+
+SIZE = 65_536
+TARGET = 0.050
+_RUNS = (
+    "a",
+    "aA",
+    "\\",
+    " ",
+    "0",
+    "%",
+    "-",
+    "./",
+    "^",
+    '"',
+    "a ",
+    "1,",
+    "\n",
+    "\u212a",
+    "x;",
+    "=",
+    "$(",
+    "ab" * 9,
+)
+
+
+def main() -> None:
+    """Print the worst, worst first."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("rules", type=Path)
+    parser.add_argument("--most", type=int, default=15, help="so many lines of each list")
+    options = parser.parse_args()
+    rules = load([options.rules]).rules
+    print(f"{len(rules)} rules; milliseconds for {SIZE} characters, target {TARGET * 1000:.0f}")
+    show("one rule", alone(rules), options.most)
+    show("all rules of a field", together(rules), options.most)
+
+
+def show(title: str, found: Iterable[tuple[float, str, str]], most: int) -> None:
+    """Print the slowest of (seconds, name, bait)."""
+    worst = sorted(found, reverse=True)
+    over = sum(seconds > TARGET for seconds, _, _ in worst)
+    print(f"\n{title}: {over} of {len(worst)} over the target")
+    for seconds, name, bait in worst[:most]:
+        print(f"{seconds * 1000:9.2f}  {name}  on {bait}")
+
+
+def alone(rules: Iterable[Rule]) -> Iterator[tuple[float, str, str]]:
+    """Yield the worst bait of each rule, by itself."""
+    for rule in rules:
+        yield _worst_of_rule(rule)
+
+
+def _worst_of_rule(rule: Rule) -> tuple[float, str, str]:
+    found = [
+        (*worst_of(tests, baits(tests, SIZE)), f"{rule.meta.title}: {field or 'keywords'}")
+        for field, tests in tests_of([rule]).items()
+    ]
+    seconds, bait, name = max(found, default=(0.0, "", rule.meta.title))
+    return seconds, name, bait
+
+
+def together(rules: Iterable[Rule]) -> Iterator[tuple[float, str, str]]:
+    """Yield the worst bait of each field, with all tests of all rules on it."""
+    for field, tests in tests_of(rules).items():
+        seconds, bait = worst_of(tests, baits(tests, SIZE)[:400])
+        yield seconds, f"{field or 'keywords'} ({len(tests)} tests)", bait
+
+
+def tests_of(rules: Iterable[Rule]) -> dict[str | None, list[Test]]:
+    """Return field -> the distinct tests on it; of two fields compared with one another there is nothing to bait."""
+    found: dict[str | None, dict[Test, None]] = {}
+    for leaf in (leaf for rule in rules for condition in rule.conditions for leaf in leaves(condition)):
+        if not isinstance(leaf.test, SameAs):
+            found.setdefault(leaf.field, {})[_localised(leaf)] = None
+    return {field: list(tests) for field, tests in found.items()}
+
+
+def _localised(leaf: Leaf) -> Test:
+    if leaf.field is None and isinstance(leaf.test, Text):
+        return Text(anywhere(leaf.test.parts), leaf.test.cased)
+    return leaf.test
+
+
+def worst_of(tests: list[Test], values: list[tuple[str, str]]) -> tuple[float, str]:
+    """Return the seconds that the slowest value takes, and which one it is."""
+    predicates = Predicates(tests)
+    predicates.satisfied("warm")
+    return max((seconds(predicates, value), name) for name, value in values)
+
+
+def seconds(predicates: Predicates, value: str) -> float:
+    """Return how long one value takes; of slow ones the better of two runs."""
+    best = 9e9
+    for _ in range(2):
+        began = time.perf_counter()
+        predicates.satisfied(value)
+        best = min(best, time.perf_counter() - began)
+        if best < 0.01:
+            break
+    return best
+
+
+def baits(tests: Iterable[Test], size: int) -> list[tuple[str, str]]:
+    """Return (what it is, value) of hostile values for tests."""
+    seeds = dict.fromkeys(_RUNS)
+    words = dict.fromkeys(word for test in tests for word in words_of(test))
+    for word in words:
+        seeds |= dict.fromkeys([word, word[:-1], word[1:], word + " "])
+    seeds["".join(words)] = None
+    seeds[" ".join(words)] = None
+    filled = [(repr(seed[:40]), (seed * (size // len(seed) + 1))[:size]) for seed in seeds if seed]
+    # What is found only at the very end, or not at all, makes searches go on.
+    return filled + [(f"{name} then !", f"{value[:-1]}!") for name, value in filled[: len(_RUNS) + 8]]
+
+
+def words_of(test: Test) -> list[str]:
+    """Return the literals of a test, and for an expression what it may be made to chew on."""
+    if isinstance(test, Text):
+        return [part for part in test.parts if isinstance(part, str)]
+    if isinstance(test, Regex):
+        literal = required_literal(test.pattern, test.flags)
+        plain = re.sub(r"\\[dDwWsSbB]|\[[^\]]*\]|[\\^$.*+?(){}|\[\]]", " ", test.pattern)
+        pieces = plain.split()
+        return [
+            word for word in (literal, *pieces, "".join(pieces), f"{literal} " if literal else "") if word
+        ]
+    return []
+
+
+if __name__ == "__main__":
+    main()
