@@ -6,6 +6,7 @@ import importlib.metadata
 import multiprocessing
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -193,7 +194,8 @@ def _save(name: str, text: str) -> None:
     before, found, rest = page.partition(begin)
     if not found:
         sys.exit(f"{RESULTS} has no section {begin.strip()}")
-    RESULTS.write_text(before + begin + text + end + rest.partition(end)[2])
+    head = re.sub(r"(?m)^\*\*Machine:\*\*.*$", f"**Machine:** {machine()}.", before)
+    RESULTS.write_text(head + begin + text + end + rest.partition(end)[2])
 
 
 def machine() -> str:
