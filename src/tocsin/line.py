@@ -69,6 +69,8 @@ class Lane:
     sieve: Sieve
     seen: int = 0
     passed: int = 0
+    settled: bool = False
+    """No sieve is sharper."""
 
     def __post_init__(self) -> None:
         pivots = self.sieve.pivots
@@ -80,11 +82,11 @@ class Lane:
 
     def sharper(self) -> "Lane | None":
         """Return the lane with a sharper sieve, if too much passes this one and a sharper one is to be had."""
-        if self.seen < WATCH or self.passed * 10 < self.seen:
+        if self.settled or self.seen < WATCH or self.passed * 10 < self.seen:
             return None
         sieve = self.sieve.sharper()
-        self.seen = self.passed = 0
-        return replace(self, sieve=sieve) if sieve else None
+        self.settled = sieve is None
+        return replace(self, sieve=sieve, seen=0, passed=0) if sieve else None
 
 
 Keep = Callable[[Sequence[Value]], list[bool]]

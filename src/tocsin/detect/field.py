@@ -87,11 +87,18 @@ class Predicates:
 
     def satisfied(self, value: Value) -> Found:
         """Return the numbers of the predicates that the value satisfies."""
-        if value is ABSENT:
-            return self.absent
+        if value is ABSENT or self._surely_none(value):
+            return self.absent if value is ABSENT else self.present
         found = set(self.present)
         self._gather(value, found)
         return frozenset(found)
+
+    def _surely_none(self, value: Value) -> bool:
+        """Look through many texts at once: only literals can be told so, and most keywords are."""
+        if type(value) is not tuple or self.always or self.typed or self.exact or self.null:
+            return False
+        texts = [text for text in value if type(text) is str]
+        return len(texts) == len(value) and not self.literals.hits(fold("\n".join(texts)))
 
     def _gather(self, value: Value, found: set[int]) -> None:
         if isinstance(value, list | tuple):

@@ -31,9 +31,10 @@ class Glance:
                 yield tuple([_after(record, needle) for needle in self.needles]), False
             return
         scan = self._scan.find_matches_as_indexes
+        usual = 2 if len(self.needles) == 2 else -1
         for record in records:
             hits = scan(record)
-            if len(hits) == 2 and len(self.needles) == 2:
+            if len(hits) == usual:
                 # The commonest case, spelt out, since this runs once an event: a text and a number.
                 (one, _, at), (other, _, to) = hits
                 if one == 0 and other == 3:
