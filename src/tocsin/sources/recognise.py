@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-import orjson
-
+from tocsin.errors import DataError
 from tocsin.model.event import Fields
 from tocsin.ports.source import Source
 from tocsin.sources import catalog
+from tocsin.sources.json_record import parse_object
 
 
 def recognise(record: bytes) -> Source | None:
@@ -24,10 +24,19 @@ def _as_object(record: bytes) -> Fields | None:
     if not record.lstrip().startswith(b"{"):
         return None
     try:
-        found = orjson.loads(record)
-    except orjson.JSONDecodeError:
+        return parse_object(record)  # as the sources will read it: badly written JSON is JSON
+    except DataError:
         return None
-    return found if isinstance(found, dict) else None
+
+
+def why_none(record: bytes) -> str:
+    """Say why no source takes a record: what is nearly JSON is told as what is wrong with it."""
+    try:
+        if record.lstrip().startswith(b"{"):
+            parse_object(record)
+    except DataError as error:
+        return error.reason
+    return "no source takes it"
 
 
 SAMPLE = 8

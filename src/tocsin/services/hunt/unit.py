@@ -20,7 +20,7 @@ from tocsin.ports.source import Source
 from tocsin.services.hunt.matches import Seen
 from tocsin.services.hunt.setup import Options, Setup
 from tocsin.sources import catalog
-from tocsin.sources.recognise import recognise, sort_out
+from tocsin.sources.recognise import recognise, sort_out, why_none
 
 BATCH = 2_000
 MAX_REJECTS = 20
@@ -111,7 +111,7 @@ class Hunter:
             pieces = [batch[row] for row in rows]
             if source is None:
                 for piece in pieces:
-                    _reject(step, origin, piece, "no source takes it")
+                    _reject(step, origin, piece, why_none(piece.content))
             else:
                 self._work(_Part(source, chosen, pieces, origin), step)
         return step
