@@ -59,21 +59,21 @@ _ROOT_LOGIN = Shape(
     category="authentication",
     outcome="success",
 )
+
+
+def _unit_shapes(word: str, dots: str, action: str) -> tuple[Shape, ...]:
+    """Read the unit up to ` - `, or up to the end and its dots.
+
+    The first shape takes the lines without ` - ` at a gallop; the second tries each place in turn.
+    """
+    patterns = (rf"{word} (?!.+ - )(.*[^.\n])(?:{dots}|)$", rf"{word} (.+?)(?: - .*|{dots}|)$")
+    return tuple(Shape(pattern, "service.name", action=action, category="process") for pattern in patterns)
+
+
 _SYSTEMD = {
-    "Started": (
-        Shape(r"Started (.+?)(?: - .*|\.)?$", "service.name", action="service_started", category="process"),
-    ),
-    "Stopped": (
-        Shape(r"Stopped (.+?)(?: - .*|\.)?$", "service.name", action="service_stopped", category="process"),
-    ),
-    "Stopping": (
-        Shape(
-            r"Stopping (.+?)(?: - .*|\.{1,3})?$",
-            "service.name",
-            action="service_stopping",
-            category="process",
-        ),
-    ),
+    "Started": _unit_shapes("Started", r"\.", "service_started"),
+    "Stopped": _unit_shapes("Stopped", r"\.", "service_stopped"),
+    "Stopping": _unit_shapes("Stopping", r"\.{1,3}", "service_stopping"),
 }
 _UPTIME = re.compile(r"\[ *\d+\.\d+\] ")
 _KERNEL = (
@@ -109,6 +109,12 @@ _KERNEL = (
     ),
 )
 _PACKET = re.compile(r"(?:^|[ :\]])IN=(\S*) OUT=(\S*) ")
+# TCP and UDP over IPv4, as the kernel writes them; any other packet is read pair by pair.
+_USUAL_PACKET = re.compile(
+    r"(?:MAC=[!-~]* |)SRC=([!-~]+) DST=([!-~]+) LEN=[!-~]+ TOS=[!-~]+ PREC=[!-~]+ TTL=[!-~]+ ID=[!-~]+ (?:DF |)"
+    r"PROTO=([A-Z]+) SPT=(\d{1,5}) DPT=(\d{1,5}) (?:WINDOW=[!-~]+ RES=[!-~]+ (?:[A-Z]{3} ){1,8}URGP=[!-~]+|LEN=[!-~]+) ?$",
+    re.ASCII,
+)
 _PACKET_NAMES = {
     "SRC": "source.ip",
     "DST": "destination.ip",
@@ -165,7 +171,16 @@ def _read_packet(message: str, found: re.Match[str], fields: Fields) -> None:
     fields["event.category"] = "network"
     if rule := message[: found.start()].strip(" :[]"):
         fields["rule.name"] = rule[:200]
-    for pair in message[found.end() :].split():
+    if usual := _USUAL_PACKET.match(message, found.end()):
+        fields["source.ip"], fields["destination.ip"], transport, source, destination = usual.groups()
+        fields["source.port"], fields["destination.port"] = int(source), int(destination)
+        fields["network.transport"] = transport.lower()
+    else:
+        _read_packet_pairs(message[found.end() :], fields)
+
+
+def _read_packet_pairs(pairs: str, fields: Fields) -> None:
+    for pair in pairs.split():
         name, _, value = pair.partition("=")
         if value and name in _PACKET_NAMES:
             fields[_PACKET_NAMES[name]] = number(value) if name in {"SPT", "DPT"} else value
