@@ -98,7 +98,7 @@ class Predicates:
         if type(value) is not tuple or self.always or self.typed or self.exact or self.null:
             return False
         texts = [text for text in value if type(text) is str]
-        return len(texts) == len(value) and not self.literals.hits(fold("\n".join(texts)))
+        return len(texts) == len(value) and not self.literals.found(fold("\n".join(texts)))
 
     def _gather(self, value: Value, found: set[int]) -> None:
         if isinstance(value, list | tuple):
@@ -118,17 +118,17 @@ class Predicates:
         found.update(number for number in self.typed if holds_one(self.tests[number], value))
 
     def _gather_literals(self, text: str, low: str, found: set[int]) -> None:
-        tried: set[int] = set()  # a check costs a pass over the value: never one for each hit
-        length = len(low)
-        for word, start, end in self.literals.hits(low):
-            for number, when, check in self.watchers[word]:
-                if check is None:
-                    if when is When.HIT or (start == 0 if when is When.START else end == length):
-                        found.add(number)
-                elif number not in tried:
-                    tried.add(number)
-                    if check(text, low):
-                        found.add(number)
+        # Each literal once, however often it is in the text: hostile texts repeat them.
+        for place in self.literals.found(low):
+            for number, when, check in self.watchers[place]:
+                if check(text, low) if check else _stands(low, self.literals.words[place], when):
+                    found.add(number)
+
+
+def _stands(low: str, word: str, when: When) -> bool:
+    if when is When.HIT:
+        return True
+    return low.startswith(word) if when is When.START else low.endswith(word)
 
 
 def shape_of(parts: Parts) -> tuple[When, str] | None:

@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from tocsin.detect.regex import searcher
 from tocsin.detect.values import fold, to_number, to_text
@@ -21,6 +22,9 @@ from tocsin.sigma.tree import (
     Text,
     TimePart,
 )
+
+_LONGEST_ADDRESS = 100
+"""IPv6 takes 45 characters, and behind a `%` the name of an interface."""
 
 
 def holds(test: Test, value: Value) -> bool:
@@ -86,13 +90,25 @@ def fits(text: str, parts: Parts) -> bool:
 
 def inside(text: str, network: str) -> bool:
     """Tell whether the text is an address in the network; an IPv4 address written as IPv6 counts as both."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
+    address = _address(text) if len(text) <= _LONGEST_ADDRESS else None
+    if address is None:
         return False
-    wanted = ipaddress.ip_network(network)
+    wanted = _network(network)
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return address in wanted or (mapped is not None and mapped in wanted)
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _network(network: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(network)
 
 
 def compares(value: Value, test: Compare) -> bool:
