@@ -18,7 +18,7 @@ from tocsin.detect.partition import Hit, Partition
 from tocsin.detect.sieve import Sieve
 from tocsin.detect.subject import keyword_texts
 from tocsin.errors import DataError
-from tocsin.model.event import Path, Value
+from tocsin.model.event import Fields, Path, Value
 from tocsin.ports.source import Kind, Route, Source
 from tocsin.sources.decode import Decoder, Group, LineDecoder, Refused, Table, routing_key
 from tocsin.sources.json_decode import JsonDecoder
@@ -45,6 +45,8 @@ class Outcome:
 
     events: int = 0
     signals: list[Signal] = field(default_factory=list)
+    parsed: dict[int, Fields] = field(default_factory=dict)
+    """Row of a signal -> all fields of its record, when they were read anyway."""
     refused: list[Refused] = field(default_factory=list)
     columns: dict[str, list[Value]] = field(default_factory=dict)
     """Normalised name -> value for each event, in the order of `rows`; filled only when asked for."""
@@ -143,6 +145,8 @@ class Work:
         )
         columns = [_column(picked, full, texts or [()] * len(places)) for picked in lane.pick]
         for at, hits in lane.partition.evaluate(columns, len(places)):
+            if hits and table.events:
+                outcome.parsed[rows[at]] = table.events[places[at]]
             for hit in hits:
                 values = tuple([columns[number][at] for number in hit.places])
                 outcome.signals.append(Signal(rows[at], hit, values, lane.route))
@@ -214,6 +218,7 @@ def _narrow(table: Table, wanted: list[bool]) -> None:
     table.full = lambda places: inner([kept[place] for place in places])
     table.marked = [new for new, place in enumerate(kept) if place in marked]
     table.rows = [table.rows[place] for place in kept]
+    table.events = [table.events[place] for place in kept] if table.events else []
     table.columns = [[column[place] for place in kept] for column in table.columns]
 
 

@@ -101,7 +101,8 @@ class Correlator:
             out = groups.advance(self.watermark - groups.plan.lag)
             if not groups.plan.muted:
                 found += out.alerts
-            for link, values in out.links:
+            # In order, they do not make the groups that take them run anything again.
+            for link, values in sorted(out.links, key=_of_link):
                 self._hand_on(groups.plan.id, link, values)
         return found
 
@@ -134,6 +135,10 @@ class Correlator:
             groups.become(past)
         self.watermark, self.newest = state.watermark, state.newest
         self.late, self.lost = state.late, state.lost
+
+
+def _of_link(one: tuple[Link, Values]) -> tuple[float, str]:
+    return one[0].time, one[0].event
 
 
 def _chunks(observations: Iterable[Observation]) -> Iterator[list[Observation]]:

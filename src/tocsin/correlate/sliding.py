@@ -109,7 +109,9 @@ class SlidingGroup:
             if self.stale:
                 entries.append(entry)
                 return True
-            if len(entries) >= self.cut_at:
+            size = len(entries)
+            # Where all is older than the watermark, a cut now saves running again what comes from here on.
+            if size >= self.cut_at or (last[0] < watermark and size >= self.cut.size + _FIRST_CUT):
                 self.make_cut(watermark)
         entries.append(entry)
         self._push(entry)

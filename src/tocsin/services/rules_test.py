@@ -14,7 +14,7 @@ from tocsin.errors import ContentError
 from tocsin.intake.lines import Record
 from tocsin.line import Work
 from tocsin.ports.source import Source
-from tocsin.services.hunt.matches import Seen
+from tocsin.services.hunt.matches import Seen, places
 from tocsin.sigma.loader import Collection, load
 from tocsin.sigma.rule import Correlation, Rule
 from tocsin.sources import catalog
@@ -109,7 +109,7 @@ class Bench:
             rule = signal.hit.rule.meta.id
             if rule in correlator.needs:
                 seen = Seen(source, records[signal.row], "test", Record(signal.row, b""))
-                observation = seen.observation(signal, correlator.needs[rule])
+                observation = seen.observation(signal, places(correlator.needs[rule], source, signal.route))
                 if observation is None:
                     return set(), "the event has no time that correlation could use"
                 observations.append(observation)

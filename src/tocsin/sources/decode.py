@@ -45,6 +45,7 @@ class Table:
 
     marked: places in `rows` whose records hold one of the texts that the decoder was told to mind.
     full(places): the full columns of the rows at these places.
+    events: all fields of each row, when the decoder read them anyway.
     """
 
     plan: Any
@@ -52,6 +53,7 @@ class Table:
     columns: list[Column]
     full: Callable[[Sequence[int]], list[Column]]
     marked: list[int] = field(default_factory=list)
+    events: list[Fields] = field(default_factory=list)
 
 
 class Decoder(Protocol):
@@ -91,7 +93,7 @@ class LineDecoder:
         def full(places: Sequence[int]) -> list[Column]:
             return self._columns([events[place] for place in places], plan.full)
 
-        return Table(plan, rows, self._columns(events, plan.first), full)
+        return Table(plan, rows, self._columns(events, plan.first), full, events=events)
 
     def _columns(self, events: list[Fields], wanted: Wanted) -> list[Column]:
         maps = self.source.maps

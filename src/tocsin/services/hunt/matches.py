@@ -1,20 +1,26 @@
 """Signals of a batch -> matches, and observations for correlation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 from tocsin.errors import DataError
 from tocsin.intake.lines import Record
 from tocsin.line import Signal
-from tocsin.model.event import ABSENT, Fields, Value, first
+from tocsin.model.event import ABSENT, Fields, Path, Value, first
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
 from tocsin.model.moment import to_epoch
 from tocsin.model.observation import Correlated, Observation
 from tocsin.normalise.entities import entities
-from tocsin.ports.source import Source
+from tocsin.ports.source import Route, Source
 from tocsin.sigma.rule import Meta
 
 _SHOWN_KEYWORD = 500
 """A keyword may be found in a whole line: so many characters of it are shown."""
+_LONGEST_STAMP = 64
+
+Places: TypeAlias = tuple[tuple[str, tuple[Path, ...]], ...]
+"""The fields that correlations ask of a rule's matches, and where an event of one route has them."""
 
 
 def reference(meta: Meta) -> RuleRef:
@@ -22,22 +28,34 @@ def reference(meta: Meta) -> RuleRef:
     return RuleRef(meta.id, meta.title, meta.level.value, meta.tags)
 
 
-class Seen:
-    """One record that rules matched: read in full once, however many rules there are."""
+def places(names: Iterable[str], source: Source, route: Route) -> Places:
+    """Return where events of a route have these fields."""
+    return tuple((name, source.paths(name, route)) for name in names)
 
-    def __init__(self, source: Source, record: bytes, stream: str, piece: Record) -> None:
+
+class Seen:
+    """One record that rules matched: read once and no further than asked, however many rules there are."""
+
+    def __init__(
+        self, source: Source, record: bytes, stream: str, piece: Record, fields: Fields | None = None
+    ) -> None:
         self.source = source
         self.stream = stream
         self.line = piece.line
         self.place = f"{stream}:{piece.line}" + (f"#{piece.part}" if piece.part > 1 else "")
-        try:
-            self.fields: Fields = source.parse(record)
-        except DataError:  # projection read enough of it to match; the rest cannot be shown
-            self.fields = {}
-        self.time = to_epoch(first(self.fields, source.time)) if self.fields else None
-        own = first(self.fields, source.id) if source.id else ABSENT
-        self.event_id = str(own) if isinstance(own, str | int) and own else self.place
-        self.entities: Entities = entities(source, self.fields)
+        self.fields = _all_fields(source, record) if fields is None else fields
+        self.time = _epoch(first(self.fields, source.time)) if self.fields else None
+
+    @cached_property
+    def event_id(self) -> str:
+        """The source's own id of the event, or where it stands."""
+        own = first(self.fields, self.source.id) if self.source.id else ABSENT
+        return str(own) if isinstance(own, str | int) and own else self.place
+
+    @cached_property
+    def entities(self) -> Entities:
+        """Who and what the event is about; correlations do not ask."""
+        return entities(self.source, self.fields)
 
     def match(self, signal: Signal) -> Match:
         """Say that a rule was true of this record."""
@@ -58,13 +76,30 @@ class Seen:
             line=self.line,
         )
 
-    def observation(self, signal: Signal, names: tuple[str, ...]) -> Observation | None:
+    def observation(self, signal: Signal, wanted: Places) -> Observation | None:
         """Return what correlations want of this match; None without a time, which they cannot place."""
         if self.time is None:
             return None
-        values = {name: first(self.fields, self.source.paths(name, signal.route)) for name in names}
-        present = {name: value for name, value in values.items() if value is not ABSENT}
+        fields = self.fields
+        present = {name: value for name, paths in wanted if (value := first(fields, paths)) is not ABSENT}
         return Observation(signal.hit.rule.meta.id, self.time, self.place, present)
+
+
+def _all_fields(source: Source, record: bytes) -> Fields:
+    try:
+        return source.parse(record)
+    except DataError:  # projection read enough of it to match; the rest cannot be shown
+        return {}
+
+
+def _epoch(value: Value) -> float | None:
+    """Read a time; a busy log has many events a second, so that a text is read once."""
+    if isinstance(value, str) and len(value) <= _LONGEST_STAMP:
+        return _epoch_of_text(value)
+    return to_epoch(value)
+
+
+_epoch_of_text = lru_cache(maxsize=4096)(to_epoch)
 
 
 def _shown(value: Value) -> Value:

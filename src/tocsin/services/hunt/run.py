@@ -4,13 +4,14 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from operator import attrgetter
 from pathlib import Path
 
 from tocsin.correlate.spool import Spool
 from tocsin.intake.containers import STDIN
 from tocsin.intake.files import Unit, find_files, split_plain
 from tocsin.model.match import Match
-from tocsin.model.observation import Correlated
+from tocsin.model.observation import Correlated, Observation
 from tocsin.model.summary import RuleCount, Summary
 from tocsin.services.hunt.matches import of_correlation
 from tocsin.services.hunt.setup import Options, Setup, prepare
@@ -19,10 +20,14 @@ from tocsin.services.hunt.workers import run_parallel
 
 PIECE = 16 * 1024 * 1024
 """Plain files over twice this are shared between workers in pieces of this size."""
+CHUNK = 4_096
+"""Observations that correlations are fed at once: advancing them all costs more than one takes."""
 MAX_WARNINGS = 200
 
 Progress = Callable[[int, int, int], None]
 """Called with (bytes done, bytes in all, events so far)."""
+
+_LAST = attrgetter("last")
 
 _KINDS = {
     "user": ("user", "account", "actor", "identity", "login", "principal"),
@@ -134,21 +139,33 @@ class Hunt:
         correlator = self.setup.correlator
         if not self.setup.correlations:
             return
-        for observation in spool:
-            for one in correlator.feed([observation]):
-                yield from self._told(one)
-        for one in correlator.close():
-            yield from self._told(one)
+        for chunk in _chunks(spool):
+            # They come in order: nothing before the first one is still to come.
+            yield from self._told(correlator.advance(chunk[0].time) + correlator.feed(chunk))
+        yield from self._told(correlator.close())
         if correlator.evicted:
             self.summary.warnings.append(
                 f"correlation kept to its limits and let go of {correlator.evicted} groups or events"
             )
 
-    def _told(self, one: Correlated) -> Iterator[Match]:
+    def _told(self, found: list[Correlated]) -> Iterator[Match]:
         """Tell a correlation once, when its window has closed."""
-        if one.closed and one.rule in self.setup.reported:
+        closed = [one for one in found if one.closed and one.rule in self.setup.reported]
+        for one in sorted(closed, key=_LAST):
             meta = next(document.meta for document in self.setup.correlations if document.meta.id == one.rule)
             yield self._counted(of_correlation(one, meta, _kind_of))
+
+
+def _chunks(ordered: Iterable[Observation]) -> Iterator[list[Observation]]:
+    """Cut between two moments, unless there is far too much of one."""
+    chunk: list[Observation] = []
+    for one in ordered:
+        if len(chunk) >= CHUNK and (one.time != chunk[-1].time or len(chunk) >= 4 * CHUNK):
+            yield chunk
+            chunk = []
+        chunk.append(one)
+    if chunk:
+        yield chunk
 
 
 def _kind_of(name: str) -> str:

@@ -16,8 +16,8 @@ from tocsin.model.match import Match
 from tocsin.model.moment import to_epoch
 from tocsin.model.observation import Observation
 from tocsin.model.summary import Reject
-from tocsin.ports.source import Source
-from tocsin.services.hunt.matches import Seen
+from tocsin.ports.source import Route, Source
+from tocsin.services.hunt.matches import Places, Seen, places
 from tocsin.services.hunt.setup import Options, Setup
 from tocsin.sources import catalog
 from tocsin.sources.recognise import recognise, sort_out, why_none
@@ -25,6 +25,8 @@ from tocsin.sources.recognise import recognise, sort_out, why_none
 BATCH = 2_000
 MAX_REJECTS = 20
 """Of a reason and a unit: so many are shown, all are counted."""
+MAX_PLACES = 4_096
+"""Of rules and routes: for so many it is remembered where fields are."""
 _HEAD = 80
 
 
@@ -81,6 +83,7 @@ class Hunter:
         self.work = Work(self.engine, keep=_window(options))
         self.sources = list(catalog().values())
         self._cut = 0
+        self._places: dict[tuple[str, int], tuple[Route, Places]] = {}
 
     def run(self, unit: Unit) -> Iterator[Step]:
         """Yield the steps of a unit; positions are of its first line on."""
@@ -146,7 +149,9 @@ class Hunter:
 
     def _tell(self, part: "_Part", outcome: Outcome, step: Step) -> None:
         for row, signals in groupby(sorted(outcome.signals, key=_row), key=_row):
-            seen = Seen(part.source, part.records[row], part.origin.name, part.pieces[row])
+            seen = Seen(
+                part.source, part.records[row], part.origin.name, part.pieces[row], outcome.parsed.get(row)
+            )
             for signal in signals:
                 self._tell_one(seen, signal, step)
 
@@ -155,11 +160,21 @@ class Hunter:
         if rule in self.setup.reported:
             step.matches.append(seen.match(signal))
         if rule in self.setup.needs:
-            observation = seen.observation(signal, self.setup.needs[rule])
+            observation = seen.observation(signal, self._places_of(rule, seen.source, signal.route))
             if observation:
                 step.observations.append(observation)
             else:
                 step.timeless += 1
+
+    def _places_of(self, rule: str, source: Source, route: Route) -> Places:
+        # By identity: routes live as long as their lanes, and what is held here is not freed under its key.
+        held, found = self._places.get(key := (rule, id(route)), (None, ()))
+        if held is not route:
+            if len(self._places) >= MAX_PLACES:
+                self._places.clear()
+            found = places(self.setup.needs[rule], source, route)
+            self._places[key] = (route, found)
+        return found
 
 
 class _Part(NamedTuple):
