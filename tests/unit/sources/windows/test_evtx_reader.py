@@ -23,5 +23,8 @@ from tocsin.sources.windows_evtx.reader import records
 def test_files_without_records(tmp_path: Path, content: bytes, reasons: list[str]) -> None:
     path = tmp_path / "some.evtx"
     path.write_bytes(content)
-    found = [one.reason if isinstance(one, DataError) else "a record" for one in records(BytesIO(path.read_bytes()))]
+    found = [
+        one.reason if isinstance(one, DataError) else "a record"
+        for one in records(BytesIO(path.read_bytes()))
+    ]
     assert found == reasons
