@@ -46,10 +46,15 @@ _MAGIC = (
     (b"BZh", "bz2"),
     (b"PK\3\4", "zip"),
 )
+_TAR_AT = 257
+_HEAD = 262
+"""So many bytes tell every kind."""
 
 
 def kind_of(head: bytes) -> str:
-    """Return gz, zst, xz, bz2, zip or "" by a file's first bytes."""
+    """Return gz, zst, xz, bz2, zip, tar or "" by a file's first bytes."""
+    if head[_TAR_AT:].startswith(b"ustar"):
+        return "tar"
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
 
 
@@ -65,21 +70,23 @@ def opened(path: str) -> Iterator[Counted]:
 
 def streams(name: str, raw: Counted) -> Iterator[Stream | Damage]:
     """Yield the plain streams in a file: itself, what it decompresses to, or an archive's members."""
-    yield from _streams(name, raw, 0, raw)
+    yield from _streams(name, raw, 0, Allowance(raw))
 
 
-def _streams(name: str, packed: Counted, depth: int, file: Counted) -> Iterator[Stream | Damage]:
-    kind = kind_of(packed.peek(8))
+def _streams(name: str, packed: Counted, depth: int, allowance: Allowance) -> Iterator[Stream | Damage]:
+    kind = kind_of(packed.peek(_HEAD))
     if not kind:
         yield Stream(name, cast("BinaryIO", packed))
+    elif kind == "tar":
+        yield Damage(name, DataError("cannot be unpacked", "a tar archive; unpack it first"))
     elif depth > MAX_DEPTH:
         yield Damage(name, DataError("packed too deep", f"more than {MAX_DEPTH} layers of compression"))
     elif kind == "zip" and depth:
         yield Damage(name, DataError("packed too deep", "a zip archive inside another file; unpack it first"))
     elif kind == "zip":
-        yield from _members(name, packed)
+        yield from _members(name, packed, allowance)
     else:
-        yield from _inner(name, Guarded(_unpacking(kind, packed), Allowance(file)), depth, file)
+        yield from _inner(name, Guarded(_unpacking(kind, packed), allowance), depth, allowance)
 
 
 def _unpacking(kind: str, packed: Counted) -> Unpacking:
@@ -91,15 +98,15 @@ def _unpacking(kind: str, packed: Counted) -> Unpacking:
     return lzma.LZMAFile(file) if kind == "xz" else bz2.BZ2File(file)
 
 
-def _inner(name: str, guarded: Guarded, depth: int, file: Counted) -> Iterator[Stream | Damage]:
+def _inner(name: str, guarded: Guarded, depth: int, allowance: Allowance) -> Iterator[Stream | Damage]:
     """What is in a compressed stream may be compressed again."""
     buffered = Counted(cast("BinaryIO", io.BufferedReader(guarded, 1 << 16)))
-    yield from _streams(name, buffered, depth + 1, file)
+    yield from _streams(name, buffered, depth + 1, allowance)
     if guarded.error:
         yield Damage(name, guarded.error)
 
 
-def _members(name: str, file: Counted) -> Iterator[Stream | Damage]:
+def _members(name: str, file: Counted, allowance: Allowance) -> Iterator[Stream | Damage]:
     if not file.seekable():
         yield Damage(name, DataError("cannot be unpacked", "a zip archive from a pipe; give its path"))
         return
@@ -113,13 +120,14 @@ def _members(name: str, file: Counted) -> Iterator[Stream | Damage]:
         if len(members) > MAX_MEMBERS:
             yield Damage(name, DataError("too many members", f"{len(members)} in it, at most {MAX_MEMBERS}"))
             return
-        allowance = Allowance(file)
         for info in members:
-            yield from _member(f"{name}!{info.filename}", archive, info, allowance, file)
+            yield from _member(f"{name}!{info.filename}", archive, info, allowance)
+            if allowance.spent:
+                return
 
 
 def _member(
-    name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance, file: Counted
+    name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowance
 ) -> Iterator[Stream | Damage]:
     try:
         member = archive.open(info)
@@ -127,7 +135,7 @@ def _member(
         yield Damage(name, damaged(error))
         return
     with member:
-        yield from _inner(name, Guarded(cast("Unpacking", member), allowance), 0, file)
+        yield from _inner(name, Guarded(cast("Unpacking", member), allowance), 0, allowance)
 
 
 def _is_log(info: zipfile.ZipInfo) -> bool:

@@ -19,10 +19,13 @@ MAX_TOLD = 10
 """Of what stands between events and is none: so many are told one by one."""
 _BETWEEN = b", \t\r\n\x1e\0"
 
-# Up to the next bracket outside of strings. Possessive and atomic: it never goes back, so it is linear.
-_BRACKET = re.compile(rb'(?>[^"{}\[\]]++|"(?>[^"\\]++|\\.)*+")*+([{}\[\]])', re.DOTALL)
+# Possessive and atomic: they never go back, so they are linear.
+_TO_BRACKET = re.compile(rb'(?>[^"{}\[\]]++|"(?>[^"\\]++|(?:\\.)++)*+")*+', re.DOTALL)
+_TO_QUOTE = re.compile(rb'(?>[^"\\]++|(?:\\.)++)*+', re.DOTALL)
+_OPENING, _CLOSING = re.compile(rb"[{\[]++"), re.compile(rb"[}\]]++")
 _KEY = re.compile(rb'"([A-Za-z]{1,20})"\s*:\s*\Z')
 _OPEN, _LIST = b"{["
+_QUOTE = ord('"')
 
 
 def objects(blocks: Iterator[bytes]) -> Iterator[Piece]:
@@ -39,6 +42,8 @@ class _Reader:
     inside: what is open, outermost first. home: at how many open brackets an object is an event.
     start: where the current event began, -1 between events. envelope: the object at the top keeps its events
     in lists, and is none itself; listed: the reader is in such a list, or at the start of what may be one.
+    at: behind the last bracket. scanned: so far there is no other, and that is within a string if in_string.
+    skipped: how many brackets are open of an event that is refused; they are counted, not kept.
     """
 
     def __init__(self) -> None:
@@ -50,7 +55,9 @@ class _Reader:
         self.start_line = 1
         self.envelope = False
         self.listed = False
-        self.over = False
+        self.scanned = 0
+        self.in_string = False
+        self.skipped = 0
         self.strange = 0
         self.counted = 0
         self.line = 1
@@ -59,23 +66,63 @@ class _Reader:
 
     def take(self, block: bytes) -> Iterator[Piece]:
         """Add a block and yield the events that it completes."""
-        if self.over:
-            return
         self.text += block
-        while found := _BRACKET.match(self.text, self.at):
-            place = found.start(1)
+        while (place := self._next_bracket()) >= 0:
+            if self.skipped:
+                self._skip(place)
+                continue
             if self.start < 0 and (not self.inside or self._is_among_events()):
                 yield from self._say_strange(place)
             bracket = self.text[place]
             if bracket in (_OPEN, _LIST):
                 self._enter(bracket, place)
-                if len(self.inside) > MAX_DEPTH:
-                    yield self._give_up(place)
-                    return
             else:
                 yield from self._leave(place)
-            self.at = place + 1
+            self.at = self.scanned = place + 1
+            if len(self.inside) > MAX_DEPTH:
+                yield Loss(self._line_of(place), DataError("nests too deep", "it is skipped as a whole"))
+                self._refuse()
         yield from self._trim()
+
+    def _next_bracket(self) -> int:
+        """Return the place of the next bracket outside of strings, or -1 if it is not in the text yet."""
+        text = self.text
+        if self.in_string:
+            end = self.scanned = _TO_QUOTE.match(text, self.scanned).end()  # type: ignore[union-attr]
+            if text[end : end + 1] != b'"':
+                return -1
+            self.in_string = False
+            self.scanned = end + 1
+        end = self.scanned = _TO_BRACKET.match(text, self.scanned).end()  # type: ignore[union-attr]
+        if end == len(text):
+            return -1
+        if text[end] == _QUOTE:
+            self.in_string = True
+            self.scanned = _TO_QUOTE.match(text, end + 1).end()  # type: ignore[union-attr]
+            return -1
+        return end
+
+    def _refuse(self) -> None:
+        """From here on skip the event that is being read, or, outside of one, all that is open."""
+        if self.start < 0:
+            self.home = 0
+            self.envelope = self.listed = False
+        self.start = -1
+        self.skipped = len(self.inside) - self.home
+        del self.inside[self.home :]
+
+    def _skip(self, place: int) -> None:
+        """Count brackets that open or close in a row at once."""
+        if opening := _OPENING.match(self.text, place):
+            self.skipped += opening.end() - place
+            self.at = self.scanned = opening.end()
+            return
+        closing = _CLOSING.match(self.text, place)
+        closed = min(self.skipped, closing.end() - place if closing else 1)
+        self.skipped -= closed
+        self.at = self.scanned = place + closed
+        if not self.skipped:
+            self._settle()
 
     def _is_among_events(self) -> bool:
         return self.inside[-1] == _LIST and (self.listed or not self.envelope)
@@ -110,6 +157,11 @@ class _Reader:
             self.start = -1
         elif self.start < 0 and not self.envelope:
             self.home = min(self.home, depth)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Forget what held for brackets that are closed."""
+        depth = len(self.inside)
         if depth < 2:
             self.listed = False
         if depth == 0:
@@ -139,32 +191,31 @@ class _Reader:
             if self.strange <= MAX_TOLD:
                 yield Loss(self._line_of(self.at), DataError("not a JSON object", f"{left[:60]!r}"))
 
-    def _give_up(self, place: int) -> Loss:
-        self.over = True
-        self.start, self.inside, self.text = -1, [], b""
-        return Loss(self._line_of(place), DataError("nests too deep", "the rest of the document is not read"))
-
     def _trim(self) -> Iterator[Piece]:
         """Let go of what is done with; refuse an event that grows over the limit."""
-        keep = self.start if self.start >= 0 else self.at
+        keep = self.start if self.start >= 0 else self.scanned if self.skipped else self.at
         if len(self.text) - keep > MAX_RECORD:
             yield Loss(self._line_of(keep), too_long(self.text[keep : keep + 60]))
-            self.inside, self.home, self.start = [], 0, -1
-            self.envelope = self.listed = False
-            keep = self.at = len(self.text)
+            if self.start >= 0:
+                self._refuse()
+            keep = self.scanned
+        self.at = max(self.at, keep)
         self._line_of(keep)
         self.text = self.text[keep:]
         self.at -= keep
+        self.scanned -= keep
         self.counted -= keep
         self.start = min(0, self.start)
 
     def finish(self) -> Iterator[Piece]:
         """Say what was left open at the end."""
         left = self.text[max(self.start, 0) :].strip()
-        if self.start >= 0 or self.inside:
+        if self.skipped:  # said already
+            pass
+        elif self.start >= 0 or self.inside:
             line = self.start_line if self.start >= 0 else self._line_of(self.at)
             yield Loss(line, DataError("document cut short", f"it ends within {left[:60]!r}"))
-        elif not self.over:
+        else:
             yield from self._say_strange(len(self.text))
         if self.strange > MAX_TOLD:
             yield Loss(

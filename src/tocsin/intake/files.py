@@ -2,6 +2,8 @@
 
 import glob
 import io
+import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +15,7 @@ import orjson
 from tocsin.errors import ConfigError, DataError
 from tocsin.intake.containers import STDIN, Damage, kind_of, opened, streams
 from tocsin.intake.document import ENVELOPES, objects
-from tocsin.intake.lines import Loss, Piece, Record, blocks_of, lines, mark_of, readable
+from tocsin.intake.lines import MAX_RECORD, Loss, Piece, Record, blocks_of, lines, mark_of, readable
 from tocsin.intake.tables import is_table, table
 from tocsin.intake.unpacking import Counted
 from tocsin.ports.source import Source, Unpack
@@ -39,26 +41,62 @@ class Origin(NamedTuple):
 
 
 def find_files(patterns: Iterable[str]) -> list[str]:
-    """List the files that paths, folders, globs and `-` stand for, sorted within each, without repeats."""
-    found: list[str] = []
+    """List the files that paths, folders, globs and `-` stand for, sorted within each, each file once.
+
+    What cannot be looked into is listed too: reading it says why.
+    """
+    found: dict[object, str] = {}
     for pattern in patterns:
-        if pattern == STDIN:
-            found.append(STDIN)
-        elif Path(pattern).is_dir():
-            found += sorted(
-                str(path) for path in Path(pattern).rglob("*") if path.is_file() and not _is_hidden(path)
-            )
-        elif Path(pattern).exists():
-            found.append(pattern)
-        elif matching := sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file()):  # noqa: PTH207 (absolute patterns too)
-            found += matching
-        else:
+        try:
+            matching = _matching(pattern)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{pattern}: {getattr(error, 'strerror', None) or error}") from None
+        if not matching:
             raise ConfigError(f"{pattern}: no such file or folder, and nothing fits it as a pattern")
-    return list(dict.fromkeys(found))
+        for path in matching:
+            found.setdefault(_identity(path), path)
+    return [path for path in found.values() if path]
 
 
-def _is_hidden(path: Path) -> bool:
-    return path.name.startswith(".")
+def _matching(pattern: str) -> list[str]:
+    if pattern == STDIN:
+        return [STDIN]
+    if Path(pattern).is_dir():
+        return sorted(_within(pattern)) or [""]
+    if Path(pattern).exists():
+        return [pattern]
+    return sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file())  # noqa: PTH207 (absolute patterns too)
+
+
+def _within(top: str) -> list[str]:
+    """Files of a folder, but for hidden files and folders; and the folders that cannot be read."""
+    shut: list[OSError] = []
+    found: list[str] = []
+    for folder, folders, names in os.walk(top, onerror=shut.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = [str(Path(folder, name)) for name in names if not name.startswith(".")]
+        found += [path for path in paths if _is_to_read(path)]
+    return found + [str(Path(error.filename)) for error in shut]
+
+
+def _is_to_read(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 (a path of a folder of millions)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def _identity(path: str) -> object:
+    """Tell a file by what it is, not by how it is spelt."""
+    if path == STDIN:
+        return STDIN
+    try:
+        info = Path(path).stat()
+    except OSError:
+        return path
+    return info.st_dev, info.st_ino
 
 
 @dataclass(slots=True)
@@ -69,16 +107,32 @@ class Progress:
     lines: int = 0
 
 
+def printable(path: str) -> str:
+    """Return a file's name as it can be written; one that is not UTF-8 with its bytes escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def read(unit: Unit, sources: Sequence[Source], progress: Progress) -> Iterator[tuple[Origin, Piece]]:
     """Yield the records of a unit."""
+    name = printable(unit.path)
     try:
         with opened(unit.path) as raw:
             if unit.end:
                 yield from _read_range(unit, raw, progress)
             else:
-                yield from _read_whole(unit.path, raw, sources, progress)
+                yield from _read_whole(name, raw, sources, progress)
     except OSError as error:
-        yield Origin(unit.path, ""), Loss(0, DataError("cannot be read", error.strerror or str(error)))
+        yield Origin(name, ""), Loss(0, DataError("cannot be read", _why(unit.path, error)))
+
+
+def _why(path: str, error: OSError) -> str:
+    """Say of a folder why it was not looked into, not that it is one."""
+    if isinstance(error, IsADirectoryError):
+        try:
+            os.scandir(path).close()
+        except OSError as closer:
+            error = closer
+    return error.strerror or str(error)
 
 
 def _read_whole(
@@ -101,7 +155,7 @@ def _read_whole(
 def _read_range(unit: Unit, raw: Counted, progress: Progress) -> Iterator[tuple[Origin, Piece]]:
     """Lines belong to the range in which they begin; their numbers count from the range's own first line."""
     raw.seek(unit.start)
-    origin = Origin(unit.path, "")
+    origin = Origin(printable(unit.path), "")
     for piece in lines(_blocks_between(raw, unit.end - unit.start, progress)):
         progress.taken = raw.taken
         yield origin, piece
@@ -116,17 +170,25 @@ def _blocks_between(raw: Counted, left: int, progress: Progress) -> Iterator[byt
 
 def split_plain(path: str, size: int, piece: int) -> list[Unit]:
     """Cut a big plain file of lines into ranges that end at line ends, so that several workers share it."""
-    with open(path, "rb") as file:  # noqa: PTH123 (a plain handle, seeked)
-        counted = Counted(file)
-        if size < 2 * piece or not _is_of_lines(path, counted.peek(HEAD)):
-            return [Unit(path)]
-        cuts = [0]
-        while cuts[-1] + piece < size:
-            file.seek(cuts[-1] + piece)
-            file.readline()
-            cuts.append(file.tell())
-    cuts = sorted({*cuts, size})
+    try:
+        with Path(path).open("rb") as file:
+            if size < 2 * piece or not _is_of_lines(path, Counted(file).peek(HEAD)):
+                return [Unit(path)]
+            cuts = sorted({*_cuts(file, size, piece), size})
+    except OSError:  # reading it says why
+        return [Unit(path)]
     return [Unit(path, start, end) for start, end in pairwise(cuts)]
+
+
+def _cuts(file: BinaryIO, size: int, piece: int) -> list[int]:
+    """Line ends about a piece apart, as far as there are any: what has no lines is one piece."""
+    cuts = [0]
+    while cuts[-1] + piece < size:
+        file.seek(cuts[-1] + piece)
+        if not file.readline(MAX_RECORD).endswith(b"\n"):
+            break
+        cuts.append(file.tell())
+    return cuts
 
 
 def _is_of_lines(path: str, head: bytes) -> bool:

@@ -11,8 +11,8 @@ import zstandard
 
 from tocsin.errors import DataError
 
-MAX_RATIO = 1_200
-"""Decompressed bytes for each compressed one; real logs stay under 200, a bomb has far more."""
+MAX_RATIO = 250
+"""Decompressed bytes for each compressed one; real logs stay under 200, a bomb has 1,000 and more."""
 FREE_BYTES = 64 * 1024 * 1024
 """So much may be unfolded at any ratio."""
 
@@ -46,6 +46,15 @@ class Counted(io.RawIOBase):
         buffer[: len(block)] = block
         return len(block)
 
+    def size(self) -> int:
+        """Return how many bytes there are, 0 if that is not known."""
+        if not self._inner.seekable():
+            return 0
+        here = self._inner.tell()
+        size = self._inner.seek(0, io.SEEK_END)
+        self._inner.seek(here)
+        return size
+
     def peek(self, size: int) -> bytes:
         """Return the first bytes without taking them."""
         if self._inner.seekable():
@@ -56,17 +65,24 @@ class Counted(io.RawIOBase):
 
 
 class Allowance:
-    """How much may come out of a file: at every layer together so many times what was read of the file itself."""
+    """How much may come out of a file, all its layers and members together: so many times what was read of it."""
 
     def __init__(self, file: "Counted") -> None:
         self._file = file
+        self._size = file.size()
         self._given = 0
+        self.spent = False
 
     def take(self, size: int) -> None:
         """Raise DataError when it is spent."""
         self._given += size
-        if self._given > FREE_BYTES + MAX_RATIO * self._file.taken:
-            raise DataError("unfolds without end", f"over {self._given} bytes out of {self._file.taken}")
+        # What is read again counts once: members of an archive may lie over one another.
+        taken = min(self._file.taken, self._size or self._file.taken)
+        if self._given > FREE_BYTES + MAX_RATIO * taken:
+            self.spent = True
+            raise DataError(
+                "unfolds without end", f"over {self._given} bytes out of {taken}; the rest is not read"
+            )
 
 
 class Guarded(io.RawIOBase):

@@ -1,5 +1,6 @@
 """Files and folders of rules -> a Collection; a broken document is reported, the rest load."""
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -53,14 +54,25 @@ def rule_files(paths: Iterable[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += (
-                one for one in path.rglob("*") if one.suffix in {".yml", ".yaml"} and _is_rule(one, path)
-            )
+            found += _rules_in(path)
         elif path.exists():
             found.append(path)
         else:
             raise ConfigError(f"{path}: no such file or folder of rules")
     return sorted(found)
+
+
+def _rules_in(top: Path) -> list[Path]:
+    """Rule files of a folder, and the folders that cannot be looked into: reading those says why."""
+    shut: list[OSError] = []
+    found = [
+        path
+        for folder, _, names in os.walk(top, onerror=shut.append)
+        for name in names
+        if name.endswith((".yml", ".yaml")) and _is_rule(path := Path(folder, name), top) and path.is_file()
+    ]
+    unread = [Path(error.filename) for error in shut]
+    return found + [path for path in unread if _is_rule(path, top)]
 
 
 def _is_rule(path: Path, top: Path) -> bool:

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -208,3 +209,33 @@ def test_what_only_begins_like_a_packed_file(tmp_path: Path) -> None:
         records, losses = pieces(tmp_path / "a.log", magic + b"not at all\n" * 100)
         assert records == []
         assert losses == [("", "cut short or damaged")]
+
+
+@pytest.mark.usefixtures("narrow")
+def test_bombs_in_members_are_one_bomb(tmp_path: Path) -> None:
+    packed = archive({f"{number}.log": gzip.compress(b"a\n" * 20_000) for number in range(50)})
+    records, losses = pieces(tmp_path / "a.zip", packed)
+    assert [reason for _, reason in losses] == ["unfolds without end"]
+    assert len(records) * 2 <= 100_000 + 20 * len(packed)
+
+
+def test_an_archive_of_many_bombs_is_not_unfolded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(unpacking, "FREE_BYTES", 1_000_000)
+    packed = archive({f"{number}.log": b"a\n" * 1_000_000 for number in range(60)})
+    records, losses = pieces(tmp_path / "a.zip", packed)
+    assert [reason for _, reason in losses] == ["unfolds without end"]
+    assert len(records) * 2 <= 1_000_000 + len(packed) * unpacking.MAX_RATIO < 60_000_000
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_tar_archive_is_said_to_be_one(pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archived:
+        member = tarfile.TarInfo("a.log")
+        member.size = len(TEXT)
+        archived.addfile(member, io.BytesIO(TEXT))
+    path = tmp_path / "a"
+    path.write_bytes(pack(made.getvalue()))
+    ((_, piece),) = read(Unit(str(path)), [], Progress())
+    assert not isinstance(piece, Record)
+    assert str(piece.error) == "cannot be unpacked: a tar archive; unpack it first"

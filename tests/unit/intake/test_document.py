@@ -168,3 +168,33 @@ def test_the_time_is_linear() -> None:
     one = min(seconds(1) for _ in range(3))
     assert seconds(4) < 16 * one + 0.2  # generous: four would do
     assert one < 3
+
+
+def test_an_event_over_the_limit_is_skipped_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "MAX_RECORD", 100)
+    inner = '{"evil": 1}, [{"evil": 2}], "]}", {"Records": [{"evil": 3}]}'
+    huge = '{"b": [' + ('"' + "x" * 300 + '", ' + inner + ", ") * 5 + "0]}"
+    for text in (
+        f'[{{"a": 1}}, {huge}, {{"c": 3}}]',
+        f'{{"a": 1}}\n{huge}\n{{"c": 3}}',
+        f'{{"x": {{}}, "Records": [{{"a": 1}}, {huge}, {{"c": 3}}], "y": [{{"z": 1}}]}}',
+    ):
+        for size in (7, 50, 64):
+            assert events(text, size) == [{"a": 1}, "record too long", {"c": 3}]
+
+
+def test_an_event_that_nests_too_deep_is_skipped_as_a_whole() -> None:
+    deep = '{"a": ' + "[" * MAX_DEPTH + '{"evil": "]"}' + "]" * MAX_DEPTH + "}"
+    for size in (7, 1_001, 1 << 20):
+        assert events(f'[{{"a": 1}}, {deep}, {{"c": 3}}]', size) == [{"a": 1}, "nests too deep", {"c": 3}]
+    assert events("[" * MAX_DEPTH * 2 + "]" * MAX_DEPTH * 2 + '{"c": 3}') == ["nests too deep", {"c": 3}]
+
+
+@pytest.mark.parametrize("filler", [b"\\", b"x", b"["])
+@pytest.mark.parametrize("start", [b'{"a": "', b'[{"a": 1}, "', b"[", b'{"a":'])
+def test_hostile_filler_takes_little_time_and_memory(start: bytes, filler: bytes) -> None:
+    block = filler * ((1 << 20) // len(filler))
+    began = time.perf_counter()
+    found = list(objects(iter([start, *[block] * 30])))
+    assert len(found) <= 5
+    assert time.perf_counter() - began < 2e-6 * (30 << 20)

@@ -1,6 +1,8 @@
 """Files to records: the right reader for each, ranges that fit together, and nothing passed over."""
 
 import json
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import ConfigError
+from tocsin.intake import files
 from tocsin.intake.files import Progress, Unit, find_files, read, split_plain
 from tocsin.intake.lines import Record
 from tocsin.sources import catalog
@@ -125,3 +128,74 @@ def test_files_are_found(tmp_path: Path) -> None:
     assert find_files([f"{top}/.hidden"]) == [f"{top}/.hidden"]
     with pytest.raises(ConfigError, match="no such file"):
         find_files([f"{top}/nothing*"])
+
+
+@pytest.fixture
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder in which permissions count, for root too: tests work in it by relative paths."""
+    monkeypatch.chdir(tmp_path)
+    tmp_path.chmod(0o755)
+    user = os.geteuid()
+    if user == 0:
+        os.chown(tmp_path, 65_534, -1)
+        os.seteuid(65_534)
+    yield tmp_path
+    os.seteuid(user)
+    for folder in tmp_path.rglob("*"):
+        folder.chmod(0o755)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_folder_that_cannot_be_read_is_said() -> None:
+    for name in ("a/shut/x.log", "a/z.log"):
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("x\n")
+    Path("a/shut").chmod(0)
+    for top, found in (("a", ["a/shut", "a/z.log"]), ("a/shut", ["a/shut"])):
+        assert find_files([top]) == found
+    ((_, piece),) = read(Unit("a/shut"), SOURCES, Progress())
+    assert not isinstance(piece, Record)
+    assert str(piece.error) == "cannot be read: Permission denied"
+    with pytest.raises(ConfigError, match=r"a/shut/x.log: Permission denied"):
+        find_files(["a/shut/x.log"])
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_file_that_cannot_be_read_is_left_to_reading() -> None:
+    Path("a.log").write_text("x\n" * 100)
+    Path("a.log").chmod(0)
+    assert split_plain("a.log", 200, 10) == [Unit("a.log")]
+
+
+def test_odd_paths_are_refused() -> None:
+    for pattern in ("x" * 5_000, "x\0y"):
+        with pytest.raises(ConfigError):
+            find_files([pattern])
+
+
+def test_a_file_of_several_names_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.log").write_text("x\n")
+    Path("b.log").hardlink_to("a.log")
+    Path("c.log").symlink_to("a.log")
+    Path("gone.log").symlink_to("none")
+    assert find_files([".", "./a.log", str(tmp_path), "*.log"]) == ["a.log"]
+    assert find_files(["c.log", "."]) == ["c.log"]
+
+
+def test_hidden_folders_are_passed_over(tmp_path: Path) -> None:
+    for name in (".git/a.log", "b/.cache/c/d.log", "b/e.log"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    assert find_files([str(tmp_path)]) == [f"{tmp_path}/b/e.log"]
+    assert find_files([f"{tmp_path}/.git"]) == [f"{tmp_path}/.git/a.log"]
+
+
+def test_a_file_without_line_ends_is_not_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAX_RECORD", 1_000)
+    path = tmp_path / "a.log"
+    path.write_bytes(b"a\n" * 600 + b"x" * 50_000)
+    assert split_plain(str(path), 51_200, 600) == [
+        Unit(str(path), 0, 602),
+        Unit(str(path), 602, 51_200),
+    ]
