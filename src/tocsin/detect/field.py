@@ -11,7 +11,7 @@ import re2
 
 from tocsin.detect.literals import Literals
 from tocsin.detect.regex import required_literal, searcher
-from tocsin.detect.tests import holds, holds_one
+from tocsin.detect.tests import LONGEST_TYPED, holds, holds_one
 from tocsin.detect.values import MAX_CHARS, fold, to_text
 from tocsin.model.event import ABSENT, Value, elements
 from tocsin.sigma.tree import ANY, ONE, Exists, Null, Parts, Regex, Test, Text
@@ -115,7 +115,8 @@ class Predicates:
         found.update(self.exact.get(low, ()))
         self._gather_literals(text, low, found)
         found.update(number for number, check in self.always if check(text, low))
-        found.update(number for number in self.typed if holds_one(self.tests[number], value))
+        if type(value) is not str or len(value) <= LONGEST_TYPED:
+            found.update(number for number in self.typed if holds_one(self.tests[number], value))
 
     def _gather_literals(self, text: str, low: str, found: set[int]) -> None:
         # Each literal once, however often it is in the text: hostile texts repeat them.

@@ -23,8 +23,8 @@ from tocsin.sigma.tree import (
     TimePart,
 )
 
-_LONGEST_ADDRESS = 100
-"""IPv6 takes 45 characters, and behind a `%` the name of an interface."""
+LONGEST_TYPED = 100
+"""No longer text is an address, a number or a time."""
 
 
 def holds(test: Test, value: Value) -> bool:
@@ -47,13 +47,17 @@ def holds_one(test: Test, value: Value) -> bool:
         return like(text, test)
     if isinstance(test, Regex):
         return searcher(test.pattern, test.flags).found(text)
+    return _holds_typed(test, value, text)
+
+
+def _holds_typed(test: Test, value: Value, text: str) -> bool:
+    if isinstance(value, str) and len(value) > LONGEST_TYPED:
+        return False
     if isinstance(test, Cidr):
         return inside(text, test.network)
     if isinstance(test, Compare):
         return compares(value, test)
-    if isinstance(test, TimePart):
-        return time_part(value, test.part) == test.number
-    return False
+    return isinstance(test, TimePart) and time_part(value, test.part) == test.number
 
 
 def like(text: str, test: Text) -> bool:
@@ -90,7 +94,7 @@ def fits(text: str, parts: Parts) -> bool:
 
 def inside(text: str, network: str) -> bool:
     """Tell whether the text is an address in the network; an IPv4 address written as IPv6 counts as both."""
-    address = _address(text) if len(text) <= _LONGEST_ADDRESS else None
+    address = _address(text)
     if address is None:
         return False
     wanted = _network(network)
