@@ -4,12 +4,13 @@ Exit codes: 0 fine, 1 findings, 2 wrong use or settings, 3 something could not b
 """
 
 import argparse
-import os
 import sys
 import traceback
 from importlib import import_module
 
 from tocsin import __version__
+from tocsin.cli.stopping import TERMINATED, Terminated, stopping_on_term
+from tocsin.cli.streams import discard_stdout, settle_streams
 from tocsin.errors import ConfigError, TocsinError
 
 OK, FINDINGS, USAGE, UNAVAILABLE = 0, 1, 2, 3
@@ -25,26 +26,41 @@ COMMANDS = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one command line; returns its exit code."""
     words = sys.argv[1:] if arguments is None else arguments
-    _settle_streams()
     try:
-        return _run(words)
-    except BrokenPipeError:
-        # The reader (head, less) has enough. Python would complain once more when it closes the pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        settle_streams()
+        with stopping_on_term():
+            code = _run(words)
+            sys.stdout.flush()  # here, where what goes wrong can still be said
+            return code
+    except BrokenPipeError:  # the reader (head, less) has enough
+        discard_stdout()
         return OK
     except ConfigError as error:
-        print(f"tocsin: {error}", file=sys.stderr)
-        return USAGE
+        return _failed(str(error), USAGE)
     except TocsinError as error:
-        print(f"tocsin: {error}", file=sys.stderr)
-        return UNAVAILABLE
+        return _failed(str(error), UNAVAILABLE)
+    except OSError as error:
+        what = error.strerror or str(error)
+        return _failed(f"{error.filename}: {what}" if error.filename else what, UNAVAILABLE)
     except Exception:  # noqa: BLE001 (the top of the process: a mistake of ours must not look like a finding)
         traceback.print_exc()
         print("tocsin: this is a mistake in Tocsin itself; please report the lines above", file=sys.stderr)
         return UNAVAILABLE
     except KeyboardInterrupt:
-        print("tocsin: stopped", file=sys.stderr)
-        return 130
+        return _failed("stopped", 130)
+    except Terminated:
+        return _failed("stopped", TERMINATED)
+
+
+def _failed(text: str, code: int) -> int:
+    """Say in one line why there is no result."""
+    print(f"tocsin: {text}", file=sys.stderr)
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        discard_stdout()
+    return code
 
 
 def _run(words: list[str]) -> int:
@@ -66,13 +82,3 @@ def _run(words: list[str]) -> int:
         return USAGE
     parser.parse_args(words[:1])
     return USAGE
-
-
-def _settle_streams() -> None:
-    """Write what logs hold without failing on it, whatever the locale says."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(
-                encoding="utf-8", errors="backslashreplace", newline="" if stream is sys.stdout else None
-            )

@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -47,7 +48,7 @@ def load_cached(paths: Sequence[Path], placeholders: Mapping[str, tuple[str, ...
     """Load rules as loader.load does, reading only files that changed since the last time."""
     files = loader.rule_files(paths)
     place = _place(paths, placeholders)
-    known = _read(place)
+    known = _read(place) if place else {}
     kept: dict[str, _File] = {}
     collection = Collection()
     for path in files:
@@ -55,7 +56,7 @@ def load_cached(paths: Sequence[Path], placeholders: Mapping[str, tuple[str, ...
         kept[str(path)] = file = _file(path, known.get(str(path)), placeholders)
         for document in file.documents:
             _add(collection, document, str(path))
-    if kept != known:
+    if place and kept != known:
         _write(place, kept)
     return loader.finish(collection)
 
@@ -87,8 +88,11 @@ def _add(collection: Collection, document: Rule | Correlation | Filter | _Proble
         collection.errors.append(ContentError(document.message, path=path, line=document.line))
 
 
-def _place(paths: Sequence[Path], placeholders: Mapping[str, tuple[str, ...]]) -> Path:
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tocsin"
+def _place(paths: Sequence[Path], placeholders: Mapping[str, tuple[str, ...]]) -> Path | None:
+    try:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tocsin"
+    except RuntimeError:  # a user without a home, as containers have them: no cache
+        return None
     said = repr((sorted(str(path.resolve()) for path in paths), sorted(placeholders.items())))
     return base / f"rules-{hashlib.blake2b(said.encode(), digest_size=12).hexdigest()}.msgpack"
 
@@ -107,10 +111,12 @@ def _made_by() -> str:
 
 def _write(place: Path, files: dict[str, _File]) -> None:
     """Replace the cache in one step; a read-only home only costs the time that it would have saved."""
-    try:
+    with suppress(OSError):
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            file.write(msgspec.msgpack.encode(_Cache(_made_by(), files)))
-        Path(file.name).replace(place)
-    except OSError:
-        return
+        descriptor, name = tempfile.mkstemp(dir=place.parent)
+        try:
+            with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor has no path)
+                file.write(msgspec.msgpack.encode(_Cache(_made_by(), files)))
+            Path(name).replace(place)
+        finally:
+            Path(name).unlink(missing_ok=True)

@@ -4,14 +4,17 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
 
 from tocsin import __version__
 from tocsin.cli import parsing
 from tocsin.cli.main import FINDINGS, OK, UNAVAILABLE
+from tocsin.cli.outputs import created, writing
 from tocsin.cli.progress import shown_progress
+from tocsin.cli.streams import discard_stdout
 from tocsin.errors import ConfigError
+from tocsin.intake.files import printable
 from tocsin.model.match import Match
 from tocsin.report import About, load, names
 from tocsin.report import html as page
@@ -26,6 +29,7 @@ _EXAMPLES = """examples:
   zcat audit.json.gz | tocsin hunt - --source kubernetes_audit --format ndjson
 
 exit codes: 0 nothing found, 1 something found (of --fail-on or above), 2 wrong use, 3 not all could be read
+or written
 """
 
 
@@ -104,36 +108,64 @@ def run(arguments: list[str]) -> int:
     """Hunt, write, and say by the exit code what came of it."""
     given = parser().parse_args(arguments)
     hunt_format = load(given.format or ("github" if parsing.in_github() else "table"))
-    with shown_progress(wanted=not (given.no_progress or given.quiet)) as progress:
-        hunt = Hunt(_options(given), progress)
+    with ExitStack() as stack:
+        hidden = given.no_progress or given.quiet
+        hunt = Hunt(_options(given), stack.enter_context(shown_progress(wanted=not hidden)))
+        # Both are opened before the hunt: hours of work must not end at a folder that is not there.
+        out = stack.enter_context(created(given.output)) if given.output else sys.stdout
+        report = stack.enter_context(created(given.report)) if given.report else None
         worst = _Worst()
-        digest = Digest() if given.report else None
+        digest = Digest()
         matches = worst.passing(hunt.matches())
-        if digest:
+        if report:
             matches = digest.passing(matches)
-        about = About(__version__, "Hunt report", tuple(given.paths), time.time(), _color(given.color))
-        with _output(given.output) as out:
-            hunt_format.write(out, matches, lambda: hunt.summary, about)
-    if digest:
-        with _created(given.report) as file:
-            page.render(file, digest, hunt.summary, about)
+        about = About(__version__, "Hunt report", _printable(given.paths), time.time(), _color(given.color))
+        try:
+            with writing(given.output or "standard output"):
+                hunt_format.write(out, matches, lambda: hunt.summary, about)
+                out.flush()
+        except BrokenPipeError:
+            _go_on_unread(matches, needed=bool(report or given.fail_on))
+        if report:
+            with writing(given.report):
+                page.render(report, digest, hunt.summary, about)
     if not given.quiet and hunt_format.name != "table":
         _warn(hunt)
     return _exit_code(hunt, worst, given)
 
 
+def _go_on_unread(matches: Iterator[Match], *, needed: bool) -> None:
+    """The reader has enough; the report and the exit code may still need the rest."""
+    if not needed:
+        raise BrokenPipeError
+    discard_stdout()
+    for _ in matches:
+        pass
+
+
+def _printable(names: list[str]) -> tuple[str, ...]:
+    return tuple(printable(name) for name in names)
+
+
 def _options(given: argparse.Namespace) -> Options:
     now = time.time()
+    since = None if given.since is None else parsing.moment(given.since, now)
+    until = None if given.until is None else parsing.moment(given.until, now)
+    if since is not None and until is not None and since >= until:
+        raise ConfigError(f"--since {given.since} is not before --until {given.until}: nothing lies between")
+    if given.output and given.report and Path(given.output).resolve() == Path(given.report).resolve():
+        raise ConfigError(f"{given.report}: --output and --report need a file each")
     return Options(
         paths=tuple(given.paths),
         rules=parsing.rule_paths(given.rules),
         level=given.level,
-        since=parsing.moment(given.since, now) if given.since else None,
-        until=parsing.moment(given.until, now) if given.until else None,
+        since=since,
+        until=until,
         jobs=given.jobs,
         source=given.source,
         placeholders=Path(given.placeholders) if given.placeholders else None,
         pipelines=parsing.rule_paths(given.pipeline),
+        outputs=tuple(path for path in (given.output, given.report) if path),
     )
 
 
@@ -158,27 +190,6 @@ def _exit_code(hunt: Hunt, worst: _Worst, given: argparse.Namespace) -> int:
 
 def _color(word: str) -> bool | None:
     return {"always": True, "never": False}.get(word)
-
-
-def _output(path: str | None) -> "TextIO | _Kept":
-    return _created(path) if path else _Kept()
-
-
-class _Kept:
-    """Standard output, which is not ours to close."""
-
-    def __enter__(self) -> TextIO:
-        return sys.stdout
-
-    def __exit__(self, *_: object) -> None:
-        sys.stdout.flush()
-
-
-def _created(path: str) -> TextIO:
-    try:
-        return Path(path).open("w", encoding="utf-8", errors="backslashreplace", newline="")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _warn(hunt: Hunt) -> None:

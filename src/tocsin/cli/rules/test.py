@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tocsin.cli.main import FINDINGS, OK
 from tocsin.cli.rules.common import add_paths, paths_of, tell
+from tocsin.errors import ConfigError
 from tocsin.report.inert import visible
 from tocsin.services.rules_junit import junit
 from tocsin.services.rules_test import Tested, Verdict, run_tests
@@ -22,6 +23,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     """Run the tests beside the rules."""
     tested = run_tests(paths_of(given))
+    if not (tested.verdicts or tested.untested or tested.problems):
+        raise ConfigError(f"there is no rule to test in {', '.join(given.paths)}")
     tell(tested.problems)
     for verdict in tested.verdicts:
         if not verdict.passed or given.verbose:

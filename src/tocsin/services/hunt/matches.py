@@ -23,6 +23,18 @@ Places: TypeAlias = tuple[tuple[str, tuple[Path, ...]], ...]
 """The fields that correlations ask of a rule's matches, and where an event of one route has them."""
 
 
+def place_of(stream: str, line: int, part: int) -> str:
+    """Write where a record stands: `auth.log:12`, or `auth.log:12#2` for the second that starts on that line."""
+    return f"{stream}:{line}#{part}" if part > 1 else f"{stream}:{line}"
+
+
+def moved_place(place: str, by: int) -> str:
+    """Return a place as place_of wrote it, so many lines further on."""
+    stream, _, rest = place.rpartition(":")
+    line, _, part = rest.partition("#")
+    return place_of(stream, int(line) + by, int(part or 1))
+
+
 def reference(meta: Meta) -> RuleRef:
     """Return a rule as a match names it."""
     return RuleRef(meta.id, meta.title, meta.level.value, meta.tags)
@@ -42,7 +54,7 @@ class Seen:
         self.source = source
         self.stream = stream
         self.line = piece.line
-        self.place = f"{stream}:{piece.line}" + (f"#{piece.part}" if piece.part > 1 else "")
+        self.place = place_of(stream, piece.line, piece.part)
         self.fields = _all_fields(source, record) if fields is None else fields
         self.time = _epoch(first(self.fields, source.time)) if self.fields else None
 

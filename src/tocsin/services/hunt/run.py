@@ -2,20 +2,23 @@
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from operator import attrgetter
 from pathlib import Path
 
 from tocsin.correlate.spool import Spool
+from tocsin.errors import DeliveryError
 from tocsin.intake.containers import STDIN
-from tocsin.intake.files import Unit, find_files, split_plain
+from tocsin.intake.files import Unit, split_plain
 from tocsin.model.match import Match
 from tocsin.model.observation import Correlated, Observation
 from tocsin.model.summary import RuleCount, Summary
+from tocsin.services.hunt.inputs import inputs_of
 from tocsin.services.hunt.matches import of_correlation
 from tocsin.services.hunt.setup import Options, Setup, prepare
-from tocsin.services.hunt.unit import MAX_REJECTS, Hunter, Step
+from tocsin.services.hunt.unit import SAMPLES, Hunter, Step
 from tocsin.services.hunt.workers import run_parallel
 
 PIECE = 16 * 1024 * 1024
@@ -23,6 +26,8 @@ PIECE = 16 * 1024 * 1024
 CHUNK = 4_096
 """Observations that correlations are fed at once: advancing them all costs more than one takes."""
 MAX_WARNINGS = 200
+MAX_REJECTS = 20
+"""Of a reason: so many are shown, of many files rather than of the first."""
 
 Progress = Callable[[int, int, int], None]
 """Called with (bytes done, bytes in all, events so far)."""
@@ -43,11 +48,12 @@ class Hunt:
     def __init__(self, options: Options, progress: Progress | None = None) -> None:
         self.options = options
         self.progress = progress
-        self.files = find_files(options.paths)
+        self.files = inputs_of(options)
         self.setup: Setup = prepare(options)
         self.total = sum(_size(path) for path in self.files)
         self.summary = Summary(rules=len(self.setup.rules) + len(self.setup.correlations))
         self._unsaid = 0
+        self._samples: Counter[tuple[str, str]] = Counter()
         for text in self.setup.problems:
             self._warn(text)
         self.damaged = False
@@ -59,15 +65,31 @@ class Hunt:
         gc.freeze()  # the rules are here to stay: collections need not walk them
         gc.set_threshold(100_000, 20, 20)  # batches make many short-lived tuples and no cycles
         self.summary.files = len(self.files)
+        try:
+            yield from self._all()
+        except OSError as error:  # not of what is read: the readers tell that as damage
+            what = f"{error.strerror or error}; TMPDIR names another folder"
+            raise DeliveryError(f"temporary files cannot be written: {what}", retryable=True) from None
+        self._miss_records()
+        if self._unsaid:
+            self.summary.warnings.append(f"and {self._unsaid} more warnings")
+        self.summary.seconds = time.monotonic() - started
+
+    def _all(self) -> Iterator[Match]:
         with ExitStack() as stack:
             spool = stack.enter_context(Spool())
             for step in self._steps(stack):
                 spool.extend(step.observations)
                 yield from self._count(step)
             yield from self._correlated(spool)
-        if self._unsaid:
-            self.summary.warnings.append(f"and {self._unsaid} more warnings")
-        self.summary.seconds = time.monotonic() - started
+
+    def _miss_records(self) -> None:
+        """A wrong path must not look like a good result."""
+        if not self.files:
+            self.damaged = True
+            self._warn("there was no file to read")
+        elif not self.summary.records:
+            self._warn("there was no record to read in any file")
 
     def _warn(self, text: str) -> None:
         if len(self.summary.warnings) < MAX_WARNINGS:
@@ -113,18 +135,24 @@ class Hunt:
             total.by_source[name] = total.by_source.get(name, 0) + count
         for reason, count in step.reasons.items():
             total.rejected += count
-            room = MAX_REJECTS - total.reasons.get(reason, 0)
-            total.rejects += [reject for reject in step.rejects if reject.reason == reason][: max(room, 0)]
             total.reasons[reason] = total.reasons.get(reason, 0) + count
-        for text in step.damage:
+        self._sample(step)
+        for lost in step.damage:
             self.damaged = True
-            self._warn(text)
+            self._warn(str(lost))
         if step.timeless and not any("no readable time" in text for text in total.warnings):
             total.warnings.append("some matches have no readable time: correlations cannot count those")
         if self.progress:
             self.progress(total.bytes, self.total, total.events)
         for match in step.matches:
             yield self._counted(match)
+
+    def _sample(self, step: Step) -> None:
+        for reject in step.rejects:
+            shown = self._samples[reject.reason, ""]
+            if shown < MAX_REJECTS and self._samples[reject.reason, reject.file] < SAMPLES:
+                self._samples.update([(reject.reason, ""), (reject.reason, reject.file)])
+                self.summary.rejects.append(reject)
 
     def _counted(self, match: Match) -> Match:
         self.summary.matches += 1

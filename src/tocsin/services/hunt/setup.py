@@ -28,6 +28,8 @@ class Options:
     source: str = ""
     placeholders: Path | None = None
     pipelines: tuple[Path, ...] = ()
+    outputs: tuple[str, ...] = ()
+    """Files that will be written: those are not read."""
 
 
 @dataclass(slots=True)

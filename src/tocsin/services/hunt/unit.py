@@ -1,5 +1,6 @@
 """What a worker does with a unit: read, recognise, run the line, say what came of every record."""
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from msgspec import Struct, field, structs
 
 from tocsin.detect.engine import Engine
 from tocsin.errors import DataError
-from tocsin.intake.files import Origin, Progress, Unit, read
+from tocsin.intake.files import Origin, Progress, Unit, printable, read
 from tocsin.intake.lines import Loss, Record
 from tocsin.line import Outcome, Signal, Work
 from tocsin.model.event import Value
@@ -17,17 +18,29 @@ from tocsin.model.moment import to_epoch
 from tocsin.model.observation import Observation
 from tocsin.model.summary import Reject
 from tocsin.ports.source import Route, Source
-from tocsin.services.hunt.matches import Places, Seen, places
+from tocsin.services.hunt.matches import Places, Seen, moved_place, place_of, places
 from tocsin.services.hunt.setup import Options, Setup
 from tocsin.sources import catalog
 from tocsin.sources.recognise import recognise, sort_out, why_none
 
 BATCH = 2_000
-MAX_REJECTS = 20
-"""Of a reason and a unit: so many are shown, all are counted."""
+SAMPLES = 2
+"""Rejected records of a file and a reason that are shown; all are counted."""
 MAX_PLACES = 4_096
 """Of rules and routes: for so many it is remembered where fields are."""
 _HEAD = 80
+_PART = re.compile(r"[0-9]{1,9}")
+
+
+class Lost(Struct, frozen=True):
+    """What of a file could not be read, and from which line on; 0: none of it."""
+
+    file: str
+    line: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}" if self.line else f"{self.file}: {self.what}"
 
 
 class Step(Struct):
@@ -41,7 +54,7 @@ class Step(Struct):
     by_source: dict[str, int] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     reasons: dict[str, int] = field(default_factory=dict)
-    damage: list[str] = field(default_factory=list)
+    damage: list[Lost] = field(default_factory=list)
     timeless: int = 0
     """Matches of correlated rules whose events have no readable time."""
     bytes: int = 0
@@ -58,20 +71,21 @@ class Step(Struct):
                 for match in self.matches
             ],
             rejects=[structs.replace(reject, line=reject.line + by) for reject in self.rejects],
+            damage=[
+                structs.replace(lost, line=lost.line + by) if lost.line else lost for lost in self.damage
+            ],
             observations=[
-                structs.replace(one, event=_moved_place(one.event, by)) for one in self.observations
+                structs.replace(one, event=moved_place(one.event, by)) for one in self.observations
             ],
         )
 
 
 def _moved_id(match: Match, by: int) -> str:
-    own = f"{match.file}:{match.line}"
-    return f"{match.file}:{match.line + by}" if match.event_id == own else match.event_id
-
-
-def _moved_place(place: str, by: int) -> str:
-    name, _, line = place.rpartition(":")
-    return f"{name}:{int(line) + by}"
+    """Move an id that is the event's place; one of the event's own stays."""
+    part = match.event_id.rpartition("#")[2]
+    number = int(part) if _PART.fullmatch(part) else 1
+    is_place = match.event_id in {place_of(match.file, match.line, one) for one in (1, number)}
+    return moved_place(match.event_id, by) if is_place else match.event_id
 
 
 class Hunter:
@@ -90,7 +104,7 @@ class Hunter:
         progress = Progress()
         taken = 0
         batch: list[Record] = []
-        origin = Origin(unit.path, "")
+        origin = Origin(printable(unit.path), "")
         for current, piece in read(unit, self.sources, progress):
             if batch and (current != origin or len(batch) >= BATCH):
                 yield self._step(origin, batch, progress.taken - taken)
@@ -232,11 +246,10 @@ def _window(options: Options) -> _Window | None:
 def _reject(step: Step, origin: Origin, piece: Record, reason: str) -> None:
     count = step.reasons.get(reason, 0)
     step.reasons[reason] = count + 1
-    if count < MAX_REJECTS:
+    if count < SAMPLES:
         head = repr(piece.content[:_HEAD])[2:-1]
         step.rejects.append(Reject(origin.name, piece.line, reason, head))
 
 
 def _loss_of(origin: Origin, loss: Loss) -> Step:
-    place = f"{origin.name}:{loss.line}" if loss.line else origin.name
-    return Step(damage=[f"{place}: {loss.error}"])
+    return Step(damage=[Lost(origin.name, loss.line, str(loss.error))])

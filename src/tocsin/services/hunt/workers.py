@@ -3,13 +3,18 @@
 Workers are forked after the rules are loaded, so those are shared memory and nothing is sent to them.
 """
 
+import ctypes
 import multiprocessing
+import os
+import signal
+import sys
 import tempfile
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -18,6 +23,8 @@ from tocsin.errors import DeliveryError
 from tocsin.intake.files import Unit
 from tocsin.services.hunt.setup import Options, Setup
 from tocsin.services.hunt.unit import Hunter, Step
+
+_PR_SET_PDEATHSIG = 1
 
 _hunters: list[Hunter] = []
 """The worker's own; made on its first unit, from what it was forked with."""
@@ -31,7 +38,8 @@ def run_parallel(
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-hunt-"))
     _given[:] = [(setup, options)]
     context = multiprocessing.get_context("fork")
-    pool = stack.enter_context(ProcessPoolExecutor(options.jobs, mp_context=context))
+    pool = ProcessPoolExecutor(options.jobs, mp_context=context, initializer=_settle, initargs=(os.getpid(),))
+    stack.push(partial(_end, pool))
     waiting: deque[tuple[Unit, Future[str]]] = deque()
     left = deque(enumerate(units))
     while left or waiting:
@@ -42,6 +50,24 @@ def run_parallel(
         unit, future = waiting.popleft()
         for step in _read(Path(_finished(future))):
             yield unit, step
+
+
+def _settle(parent: int) -> None:
+    """The parent stops its workers; they also end when it dies without a chance to."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C reaches all of them
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if os.getppid() != parent:  # it died before that was set
+        os._exit(1)
+
+
+def _end(pool: ProcessPoolExecutor, kind: type[BaseException] | None, *_: object) -> None:
+    """Nobody waits for what is left when the hunt was broken off."""
+    if kind:
+        for child in multiprocessing.active_children():
+            child.terminate()
+    pool.shutdown(cancel_futures=True)
 
 
 def _finished(future: Future[str]) -> str:

@@ -1,0 +1,189 @@
+"""`tocsin hunt` where the world is unkind: full disks, closed streams, odd names, signals."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+TOCSIN = str(Path(sys.executable).parent / "tocsin")
+GUESS = b"Mar  2 09:15:%02d gate sudo: ana : user NOT in sudoers ; TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh\n"
+LOG = b"".join(GUESS % number for number in range(60))
+RULE = """title: Evil Word
+id: 6d2f4c1e-5b3a-4f0e-9c7d-1a2b3c4d5e6f
+logsource: {category: webserver}
+detection: {keywords: [evilword], condition: keywords}
+level: high
+"""
+MANY = f"""title: Two Evil Words
+id: 7d2f4c1e-5b3a-4f0e-9c7d-1a2b3c4d5e6f
+correlation:
+  type: event_count
+  rules: [6d2f4c1e-5b3a-4f0e-9c7d-1a2b3c4d5e6f]
+  timespan: 1h
+  condition: {{gte: 2}}
+level: high
+---
+{RULE}"""
+
+
+def shell(script: str, folder: Path) -> tuple[int, list[str]]:
+    """Run a line of shell; returns the exit code and the lines on standard error."""
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, check=False, timeout=120, cwd=folder, text=True
+    )
+    return done.returncode, done.stderr.splitlines()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "auth.log").write_bytes(LOG)
+    (tmp_path / "more.log").write_bytes(LOG)
+    (tmp_path / "one.yml").write_text(MANY)
+    return tmp_path
+
+
+def exported(number: int, text: str) -> bytes:
+    records = [
+        {
+            "timeUnixNano": str(1_772_442_900_000_000_000 + number),
+            "body": {"stringValue": text},
+            "attributes": [{"key": "http.request.method", "value": {"stringValue": "GET"}}],
+        }
+    ] * 2
+    return orjson.dumps({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]})
+
+
+def test_pieces_of_a_file_number_expanded_records_and_damage_alike(folder: Path) -> None:
+    big = folder / "otlp.ndjson"
+    quiet = exported(0, "quiet ".ljust(4_000)) + b"\n"
+    with big.open("wb") as file:
+        for number in range(6_000):
+            file.write(exported(number, "evilword") + b"\n" if number % 499 == 7 else quiet)
+        file.write(b"x" * (17 << 20) + b"\n" + exported(1, "evilword") + b"\n")
+    line = [TOCSIN, "hunt", str(big), "--rules", str(folder / "one.yml"), "--format", "ndjson", "--jobs"]
+    one, two = (subprocess.run([*line, jobs], capture_output=True, check=False, timeout=120) for jobs in "12")
+    assert one.stdout == two.stdout
+    assert one.stderr == two.stderr
+    assert b"otlp.ndjson:6001: record too long" in two.stderr
+    assert b"otlp.ndjson:6002#2" in two.stdout
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_name_that_is_not_utf8_is_shown_escaped(jobs: str, folder: Path) -> None:
+    Path(os.fsdecode(os.fsencode(folder) + b"/un\xffi.log")).write_bytes(LOG)
+    line = [TOCSIN, "hunt", str(folder), "--format", "ndjson", "--jobs", jobs, "-q"]
+    done = subprocess.run(line, capture_output=True, check=False, timeout=120)
+    assert done.returncode == 1
+    assert rb"un\\xffi.log" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("hunt auth.log > /dev/full", 3, "standard output: cannot be written"),
+        ("hunt auth.log -o /dev/full", 3, "/dev/full: cannot be written"),
+        ("hunt auth.log --report /dev/full >/dev/null", 3, "/dev/full: cannot be written"),
+        ("rules list > /dev/full", 3, "No space left"),
+        ("hunt auth.log >&-", 3, "standard output is closed"),
+        ("hunt - <&-", 2, "standard input is closed"),
+        ("hunt auth.log --report no/x.html", 2, "no/x.html: cannot be written"),
+        ("hunt auth.log -o auth.log", 2, "is read, so it cannot be written to"),
+        ("hunt auth.log -o a.html --report ./a.html", 2, "need a file each"),
+        ("hunt auth.log --since ''", 2, "is no time"),
+        ("hunt auth.log --since 2026-01-02 --until 2026-01-02", 2, "is not before"),
+        ("rules test auth", 2, "there is no rule to test"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_a_code(line: str, code: int, said: str, folder: Path) -> None:
+    (folder / "auth").mkdir()
+    found, lines = shell(f"{TOCSIN} {line}", folder)
+    assert (found, len(lines)) == (code, 1)
+    assert said in lines[0]
+    assert (folder / "auth.log").read_bytes() == LOG
+    assert not list(folder.glob(".*.part"))
+
+
+def test_a_full_disk_leaves_what_was_there(folder: Path) -> None:
+    (folder / "r.html").write_text("before")
+    code, lines = shell(f"ulimit -f 1; {TOCSIN} hunt auth.log --report r.html -q >/dev/null", folder)
+    assert (code, len(lines)) == (3, 1)
+    assert lines[0].startswith("tocsin: r.html: cannot be written")
+    assert (folder / "r.html").read_text() == "before"
+    assert not list(folder.glob(".*.part"))
+
+
+def test_full_temporary_folder_is_one_line(folder: Path) -> None:
+    code, lines = shell(f"ulimit -f 0; {TOCSIN} hunt *.log --jobs 2 -q >/dev/null", folder)
+    assert (code, len(lines)) == (3, 1)
+    assert "TMPDIR" in lines[0]
+
+
+def test_an_earlier_report_among_the_logs_is_no_log(folder: Path) -> None:
+    for _ in range(2):
+        code, _ = shell(f"{TOCSIN} hunt . -q -o found.json --format json", folder)
+        assert code == 1
+        assert orjson.loads((folder / "found.json").read_bytes())["summary"]["files"] == 3
+
+
+def test_nothing_to_read_is_said(folder: Path) -> None:
+    (folder / "empty").mkdir()
+    code, lines = shell(f"{TOCSIN} hunt empty --format ndjson", folder)
+    assert (code, lines) == (3, ["tocsin: there was no file to read"])
+    (folder / "empty" / "a.log").touch()
+    code, lines = shell(f"{TOCSIN} hunt empty --format ndjson", folder)
+    assert (code, lines) == (0, ["tocsin: there was no record to read in any file"])
+
+
+def test_a_reader_that_left_does_not_end_what_else_was_asked(folder: Path) -> None:
+    (folder / "many.ndjson").write_bytes(b"\n".join(exported(n, "evilword") for n in range(2_000)))
+    head = "| head -1 >/dev/null; exit ${PIPESTATUS[0]}"
+    words = "hunt many.ndjson --rules one.yml --format ndjson -q"
+    assert shell(f"{TOCSIN} {words} {head}", folder) == (0, [])
+    assert shell(f"{TOCSIN} {words} --fail-on low {head}", folder) == (1, [])
+    assert shell(f"{TOCSIN} {words} --report r.html {head}", folder) == (1, [])
+    assert "</html>" in (folder / "r.html").read_text()
+
+
+def test_a_pipe_among_rules_is_not_opened(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.yml")
+    assert shell(f"{TOCSIN} hunt auth.log --rules . -q >/dev/null", folder) == (0, [])
+
+
+def test_rejects_are_shown_of_many_files(folder: Path) -> None:
+    for name in ("bad1.bin", "bad2.bin"):
+        (folder / name).write_bytes(b"\x01\x02 what\n" * 50)
+    done = subprocess.run(
+        [TOCSIN, "hunt", ".", "--format", "json"], capture_output=True, check=False, cwd=folder
+    )
+    rejects = orjson.loads(done.stdout)["summary"]["rejects"]
+    assert [reject["file"] for reject in rejects if "bad" in reject["file"]] == [
+        name for name in ("bad1.bin", "bad2.bin") for _ in range(2)
+    ]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_workers_end_with_the_hunt(number: signal.Signals, code: int, folder: Path) -> None:
+    for name in range(6):
+        (folder / f"{name}.log").write_bytes(LOG * 20_000)
+    (folder / "tmp").mkdir()
+    running = subprocess.Popen(
+        [TOCSIN, "hunt", *map(str, folder.glob("[0-9].log")), "--jobs", "2", "--format", "ndjson"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(folder / "tmp")},
+    )
+    while running.poll() is None and not list((folder / "tmp").glob("tocsin-hunt-*/*")):
+        pass
+    running.send_signal(number)
+    # Standard error ends when the last of the workers has closed it.
+    _, said = running.communicate(timeout=20)
+    assert running.returncode == code
+    if number == signal.SIGTERM:
+        assert said == b"tocsin: stopped\n"
+        assert not list((folder / "tmp").iterdir())
