@@ -35,7 +35,8 @@ def _flush(parts: list[str | int], run: list[str]) -> None:
 
 
 def tidy(parts: Parts) -> Parts:
-    """Drop the second of two `*` side by side and join neighbouring literals: same meaning, fewer parts."""
+    """Drop empty literals and the second of two `*`, join neighbouring literals: same meaning, fewer parts."""
+    parts = tuple(part for part in parts if part != "") if "" in parts else parts
     if not any(map(_joins, parts, parts[1:])):
         return parts
     out: list[str | int] = []
