@@ -1,6 +1,7 @@
 """Files and folders of rules -> a Collection; a broken document is reported, the rest load."""
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -69,10 +70,20 @@ def _rules_in(top: Path) -> list[Path]:
         path
         for folder, _, names in os.walk(top, onerror=shut.append)
         for name in names
-        if name.endswith((".yml", ".yaml")) and _is_rule(path := Path(folder, name), top) and path.is_file()
+        if name.endswith((".yml", ".yaml"))
+        and _is_rule(path := Path(folder, name), top)
+        and not _is_endless(path)
     ]
     unread = [Path(error.filename) for error in shut]
     return found + [path for path in unread if _is_rule(path, top)]
+
+
+def _is_endless(path: Path) -> bool:
+    """Tell a pipe or device; what is not there or shut is for reading to report."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _is_rule(path: Path, top: Path) -> bool:
