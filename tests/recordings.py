@@ -11,7 +11,7 @@ from tocsin.ports.source import Source
 from tocsin.sources import catalog
 from tocsin.sources.recognise import recognise
 
-FOLDERS = (
+FOLDERS: tuple[str, ...] = (
     "otrf",
     "evtx-mitre-cc0",
     "cloudtrail",

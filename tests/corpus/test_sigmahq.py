@@ -25,7 +25,8 @@ def test_every_file_loads(sigmahq_rules: Collection) -> None:
     assert sigmahq_rules.files == FILES
     assert sigmahq_rules.errors == []
     assert len(sigmahq_rules.rules) == FILES - PLACEHOLDERS
-    assert sigmahq_rules.correlations == sigmahq_rules.filters == []
+    assert not sigmahq_rules.correlations
+    assert not sigmahq_rules.filters
 
 
 def test_only_rules_with_placeholders_wait(sigmahq_rules: Collection) -> None:

@@ -1,5 +1,7 @@
 """The line under hostile routes: values that come ever new make neither lanes nor partitions without end."""
 
+from typing import Any
+
 import pytest
 
 from engines import fast, found_by, load, slow
@@ -9,7 +11,7 @@ from tocsin.line import Work
 from tocsin.sources import catalog
 
 JSON = catalog()["generic_json"]
-RULES = [
+RULES: list[dict[str, Any]] = [
     {"logsource": {"service": "web"}, "detection": {"sel": {"user": "root"}, "condition": "sel"}},
     {"logsource": {}, "detection": {"sel": {"service|startswith": "s7"}, "condition": "sel"}},
     {"logsource": {}, "detection": {"sel": ["rootkit"], "condition": "sel"}},
