@@ -86,7 +86,7 @@ def _correlation() -> list[Limit]:
 def _results() -> list[Limit]:
     digest = "tocsin.report.digest"
     return [
-        Limit("records that were not understood, shown for each reason", "tocsin.services.hunt.unit", "MAX_REJECTS", "counted"),
+        Limit("records that were not understood, shown for each reason", "tocsin.services.hunt.run", "MAX_REJECTS", "counted"),
         Limit("warnings", "tocsin.services.hunt.run", "MAX_WARNINGS", "left out, not counted"),
         Limit("entities of a kind in one match", "tocsin.normalise.entities", "MAX_EACH", "left out, not counted"),
         Limit("matches of one rule shown on the page", digest, "Digest.per_rule", "counted"),
