@@ -61,12 +61,15 @@ def exported(number: int, text: str) -> bytes:
 
 def test_pieces_of_a_file_number_expanded_records_and_damage_alike(folder: Path) -> None:
     big = folder / "otlp.ndjson"
+    (folder / "alone.yml").write_text(
+        MANY.replace("condition: {gte: 2}", "condition: {gte: 2}\n  generate: true")
+    )
     quiet = exported(0, "quiet ".ljust(4_000)) + b"\n"
     with big.open("wb") as file:
         for number in range(6_000):
             file.write(exported(number, "evilword") + b"\n" if number % 499 == 7 else quiet)
         file.write(b"x" * (17 << 20) + b"\n" + exported(1, "evilword") + b"\n")
-    line = [TOCSIN, "hunt", str(big), "--rules", str(folder / "one.yml"), "--format", "ndjson", "--jobs"]
+    line = [TOCSIN, "hunt", str(big), "--rules", str(folder / "alone.yml"), "--format", "ndjson", "--jobs"]
     one, two = (subprocess.run([*line, jobs], capture_output=True, check=False, timeout=120) for jobs in "12")
     assert one.stdout == two.stdout
     assert one.stderr == two.stderr
@@ -142,8 +145,9 @@ def test_nothing_to_read_is_said(folder: Path) -> None:
 
 def test_a_reader_that_left_does_not_end_what_else_was_asked(folder: Path) -> None:
     (folder / "many.ndjson").write_bytes(b"\n".join(exported(n, "evilword") for n in range(2_000)))
+    (folder / "alone.yml").write_text(RULE)
     head = "| head -1 >/dev/null; exit ${PIPESTATUS[0]}"
-    words = "hunt many.ndjson --rules one.yml --format ndjson -q"
+    words = "hunt many.ndjson --rules alone.yml --format ndjson -q"
     assert shell(f"{TOCSIN} {words} {head}", folder) == (0, [])
     assert shell(f"{TOCSIN} {words} --fail-on low {head}", folder) == (1, [])
     assert shell(f"{TOCSIN} {words} --report r.html {head}", folder) == (1, [])
