@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -46,9 +46,12 @@ def run_parallel(
         # A few more than there are workers: enough to keep them busy, few enough to keep the disk small.
         while left and len(waiting) < options.jobs * 3:
             number, unit = left.popleft()
-            waiting.append((unit, pool.submit(_run, unit, f"{folder}/{number}")))
+            with _said_if_killed():
+                waiting.append((unit, pool.submit(_run, unit, f"{folder}/{number}")))
         unit, future = waiting.popleft()
-        for step in _read(Path(_finished(future))):
+        with _said_if_killed():
+            place = future.result()
+        for step in _read(Path(place)):
             yield unit, step
 
 
@@ -70,9 +73,11 @@ def _end(pool: ProcessPoolExecutor, kind: type[BaseException] | None, *_: object
     pool.shutdown(cancel_futures=True)
 
 
-def _finished(future: Future[str]) -> str:
+@contextmanager
+def _said_if_killed() -> Iterator[None]:
+    """Handing work out and waiting for it both fail once a worker is gone."""
     try:
-        return future.result()
+        yield
     except BrokenProcessPool:
         raise DeliveryError(
             "a worker process was killed, probably for want of memory; what follows is missing: try fewer --jobs",
