@@ -177,7 +177,7 @@ class Report:
         """Print the section and, when asked to, put it in the place of the last one in the page."""
         name = Path(sys.argv[0]).name
         size = "" if self.options.size == "quick" else f" --{self.options.size}"
-        when = f"{datetime.now(UTC):%Y-%m-%d}; load of the machine before the start {self.load:.1f}"
+        when = f"{datetime.now(UTC):%Y-%m-%d}, commit {commit()}; load of the machine before: {self.load:.1f}"
         text = "\n".join([f"## {self.title}", "", f"`bench/{name}{size}`, {when}.", *self.lines, ""])
         print(text)
         if self.options.save:
@@ -196,6 +196,14 @@ def _save(name: str, text: str) -> None:
         sys.exit(f"{RESULTS} has no section {begin.strip()}")
     head = re.sub(r"(?m)^\*\*Machine:\*\*.*$", f"**Machine:** {machine()}.", before)
     RESULTS.write_text(head + begin + text + end + rest.partition(end)[2])
+
+
+def commit() -> str:
+    """Return the commit that is measured."""
+    done = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    return done.stdout.strip() or "unknown"
 
 
 def machine() -> str:
