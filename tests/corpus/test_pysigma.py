@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sigma.backends.sqlite import sqliteBackend
+from sigma.backends.sqlite.sqlite import sqliteBackend
 from sigma.collection import SigmaCollection
 from sigma.exceptions import SigmaFeatureNotSupportedByBackendError
 from sigma.rule import SigmaRule
@@ -83,7 +83,8 @@ class Queries:
     """Rules as SQL, each converted once. refused: those with keywords."""
 
     def __init__(self) -> None:
-        self.backend = sqliteBackend()
+        make: Any = sqliteBackend
+        self.backend = make()
         self.known: dict[str, str] = {}
         self.refused: list[str] = []
 
