@@ -39,7 +39,7 @@ def test_engines_agree_on_a_sample(corpus: Path, sigmahq_rules: Collection) -> N
     assert matches
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(20))
 def test_engines_agree_on_every_event(part: int, corpus: Path, sigmahq_rules: Collection) -> None:
     events, matches = compare(corpus, sigmahq_rules, 20, part)

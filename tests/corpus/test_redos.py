@@ -76,7 +76,7 @@ def test_all_tests_of_a_field_at_once(redos: ModuleType, sigmahq_rules: Collecti
             check(redos, f"{name} ({len(tests)} tests)", tests, 12)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(4))
 def test_every_rule(part: int, redos: ModuleType, sigmahq_rules: Collection) -> None:
     for rule in sigmahq_rules.rules[part::4]:

@@ -187,7 +187,7 @@ def test_engine_says_what_the_definition_says(seed: int, size: int) -> None:
     check(Case(seed, size))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_engine_says_what_the_definition_says_in_thousands_of_cases() -> None:
     for seed in range(5000):
         check(Case(seed, size=20 + seed % 100))

@@ -40,7 +40,7 @@ def test_engines_agree_on_every_source(name: str, seed: int) -> None:
     check(Case(seed, name))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=4_000, deadline=None)
 @given(seed=SEEDS)
 def test_engines_agree_at_length(seed: int) -> None:
