@@ -40,7 +40,7 @@ def typed(value: Any) -> Any:
     return type(value), value
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(events=st.lists(EVENTS, max_size=5), wanted=WANTED)
 def test_columns_hold_what_first_finds(events: list[dict[str, Any]], wanted: list[tuple[str, ...]]) -> None:
     projection = Projection(wanted)
