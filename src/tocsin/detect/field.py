@@ -10,10 +10,10 @@ from enum import Enum
 import re2
 
 from tocsin.detect.literals import Literals
-from tocsin.detect.regex import required_literal, searcher
 from tocsin.detect.tests import LONGEST_TYPED, holds, holds_one
 from tocsin.detect.values import MAX_CHARS, fold, to_text
 from tocsin.model.event import ABSENT, Value, elements
+from tocsin.sigma.regex import required_literal, searcher
 from tocsin.sigma.tree import ANY, ONE, Exists, Null, Parts, Regex, Test, Text
 
 Found = frozenset[int]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 import re2
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
-from tocsin.detect.regex import required_literal
+from tocsin.sigma.regex import required_literal
 from tocsin.sigma.tree import Regex, Test, Text
 
 MOST = 56

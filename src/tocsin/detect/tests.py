@@ -4,10 +4,10 @@ import ipaddress
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from tocsin.detect.regex import searcher
 from tocsin.detect.values import fold, to_number, to_text
 from tocsin.model.event import ABSENT, Value, elements
 from tocsin.model.moment import to_epoch
+from tocsin.sigma.regex import searcher
 from tocsin.sigma.tree import (
     ANY,
     Cidr,

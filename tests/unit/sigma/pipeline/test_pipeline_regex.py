@@ -6,11 +6,11 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.detect.regex import Searcher
 from tocsin.sigma import pattern
 from tocsin.sigma.pipeline import text
 from tocsin.sigma.pipeline.transformations.replace_string import ReplaceString
 from tocsin.sigma.pipeline.transformations.values import ToRegex
+from tocsin.sigma.regex import Searcher
 from tocsin.sigma.tree import ANY, ONE, Parts, Regex, Text
 
 CHARACTERS = st.sampled_from("aAbB" + string.punctuation + " \n\té")
