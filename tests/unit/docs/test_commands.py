@@ -12,7 +12,15 @@ from tocsin.cli.commands.rules import names
 from tocsin.cli.main import COMMANDS, main
 
 PAGES = [page for page in pages() if own(page)]
-FOREIGN = {"--bloom-prefilter", "--cross-rule-ac", "--full", "--require-hashes", "--save", "--tiny", "--update-golden"}
+FOREIGN = {
+    "--bloom-prefilter",
+    "--cross-rule-ac",
+    "--full",
+    "--require-hashes",
+    "--save",
+    "--tiny",
+    "--update-golden",
+}
 """Flags of other programs that stand alone in backticks."""
 
 
