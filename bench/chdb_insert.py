@@ -14,10 +14,10 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from columns import NUMBERS, REPETITIVE, Columns, Layout, from_frame, to_frame
-from common import CORE, Report, Size, fresh, options, otrf_files, rules_of, settle
+from common import CORE, Report, Size, fresh, options, otrf_files, rules_of
 from events import made
 from tocsin.detect.engine import Engine
-from tocsin.line import Work
+from tocsin.line import Work, settle
 from tocsin.ports.source import Source
 from tocsin.services.packs import BUILT_IN
 from tocsin.sources import catalog

@@ -1,7 +1,6 @@
 """What every benchmark shares: the corpora, fresh processes, statistics, and the page of results."""
 
 import argparse
-import gc
 import importlib.metadata
 import multiprocessing
 import os
@@ -115,7 +114,7 @@ def one_of_each(source: Source, records: Sequence[bytes]) -> list[bytes]:
 
 def forget_values(engine: Engine) -> None:
     """Empty what the engine remembers of values; what is compiled stays."""
-    for memo in engine.budget.memos:
+    for memo in engine.values.budget.memos:
         memo.clear()
 
 
@@ -124,12 +123,6 @@ def cpu_of(task: Callable[[], object]) -> float:
     started = time.process_time()
     task()
     return time.process_time() - started
-
-
-def settle() -> None:
-    """Do as a hunt does before it starts: what is loaded by now need not be walked by collections."""
-    gc.collect()
-    gc.freeze()
 
 
 def fresh(task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

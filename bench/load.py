@@ -10,8 +10,9 @@ from typing import NamedTuple, TypeVar
 
 import yaml
 
-from common import Report, Size, fresh, options, settle, sigmahq, spread
+from common import Report, Size, fresh, options, sigmahq, spread
 from tocsin.detect.engine import Engine
+from tocsin.line import settle
 from tocsin.model.event import ABSENT
 from tocsin.ports.source import Route
 from tocsin.sigma import loader

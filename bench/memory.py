@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from common import BATCH, Report, Size, fresh, options, rules_of, settle, sigmahq
+from common import BATCH, Report, Size, fresh, options, rules_of, sigmahq
 from events import made
 from tocsin.detect.engine import Engine
-from tocsin.line import Work
+from tocsin.line import Work, settle
 from tocsin.sources import catalog
 
 MARKS: dict[Size, tuple[int, ...]] = {

@@ -17,12 +17,11 @@ from common import (
     otrf_files,
     rules_of,
     run,
-    settle,
     sigmahq,
     spread,
 )
 from tocsin.detect.engine import Engine
-from tocsin.line import Work
+from tocsin.line import Work, settle
 from tocsin.ports.source import Source
 from tocsin.sources import catalog
 

@@ -17,7 +17,6 @@ from common import (
     options,
     rules_of,
     run,
-    settle,
     sigmahq,
     spread,
 )
@@ -25,7 +24,7 @@ from events import made
 from tocsin.detect.engine import Engine
 from tocsin.intake.files import Progress, Unit, find_files, read
 from tocsin.intake.lines import Record
-from tocsin.line import Work
+from tocsin.line import Work, settle
 from tocsin.ports.source import Source
 from tocsin.services.packs import BUILT_IN
 from tocsin.sources import catalog

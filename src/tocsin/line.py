@@ -7,6 +7,7 @@ costs nanoseconds an event, not microseconds. Most events are ruled out by a few
 pivots); only the others are decoded further.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,13 @@ WATCH = 1_000
 """Events of a lane after which it is known how much of it passes its sieve."""
 MAX_LANES = 2_000
 """Kinds of event that get a partition of their own."""
+
+
+def settle() -> None:
+    """Set the collector up for batches, once rules are loaded: they stay, and batches make no cycles."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
 
 
 class Signal(Struct, frozen=True):
@@ -131,7 +139,8 @@ class Work:
     def _detect(self, table: Table, source: Source, records: Sequence[bytes], outcome: Outcome) -> None:
         lane: Lane = table.plan
         spoken = self._spoken(lane, table, records)
-        places = lane.sieve.places(table.columns, len(table.rows))
+        look = lane.sieve.look(table.columns, len(table.rows))
+        places = look.passed
         lane.seen += len(table.rows)
         lane.passed += len(places)
         if spoken:
@@ -144,7 +153,11 @@ class Work:
             _keyword_column(source, records, rows, [place in spoken for place in places]) if spoken else None
         )
         columns = [_column(picked, full, texts or [()] * len(places)) for picked in lane.pick]
-        for at, hits in lane.partition.evaluate(columns, len(places)):
+        known = {
+            pivot: [classes[place] for place in places]
+            for pivot, classes in zip(lane.sieve.pivots, look.classes, strict=False)
+        }
+        for at, hits in lane.partition.evaluate(columns, len(places), known):
             if hits and table.events:
                 outcome.parsed[rows[at]] = table.events[places[at]]
             for hit in hits:

@@ -280,3 +280,24 @@ class Memo(dict[Value, int]):
 
     def _class_of(self, value: Value) -> int:
         return self.__missing__(value) if isinstance(value, list | dict | tuple) else self[value]
+
+
+class Values:
+    """What the partitions of an engine share: predicates on equal lists of tests, and the memos' budget."""
+
+    def __init__(self) -> None:
+        self.budget = Budget()
+        self.made: dict[tuple[Test, ...], Predicates] = {}
+
+    def predicates(self, tests: Sequence[Test]) -> Predicates:
+        """Return the predicates on a field, made once for equal tests."""
+        key = tuple(tests)
+        made = self.made.get(key)
+        if made is None:
+            made = self.made[key] = Predicates(key)
+        return made
+
+    def drop(self) -> None:
+        """Let go of everything, when the partitions are dropped."""
+        self.budget.memos.clear()
+        self.made.clear()

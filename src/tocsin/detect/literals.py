@@ -2,7 +2,9 @@
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-_PROBE = 512
+_LONG = 512
+_PROBES = 8
+_PROBE = 128
 _FEW = 0.5
 _WORTH = 300
 """A literal sought alone costs as much as one hit in so many characters."""
@@ -26,13 +28,13 @@ class Literals:
         """Return the numbers of the literals that are in the text."""
         if self.automaton is None:
             return set()
-        if len(text) > _PROBE and self._is_dense(text):
+        if len(text) > _LONG and self._is_dense(text):
             return {number for number, word in enumerate(self.words) if word in text}
         return {hit[0] for hit in self.automaton.find_matches_as_indexes(text, overlapping=True)}
 
     def _is_dense(self, text: str) -> bool:
         assert self.automaton is not None  # noqa: S101 (found() has looked)
-        step = max(len(text) // 8, _PROBE)
+        step = len(text) // _PROBES + 1
         most = _PROBE * (_FEW + len(self.words) / _WORTH)
         return any(
             len(self.automaton.find_matches_as_indexes(text[at : at + _PROBE], overlapping=True)) > most

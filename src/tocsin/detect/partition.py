@@ -1,10 +1,11 @@
 """The rules that can apply to one kind of event, compiled together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress
+from types import MappingProxyType
 from typing import NamedTuple
 
-from tocsin.detect.field import Budget, Memo, Predicates
+from tocsin.detect.field import Memo, Predicates, Values
 from tocsin.detect.formula import Clauses, Field, Formula, Mask, atom, field_of
 from tocsin.detect.keywords import KeywordFilter
 from tocsin.detect.tests import same
@@ -12,6 +13,7 @@ from tocsin.model.event import ABSENT, Value
 from tocsin.sigma.rule import Rule
 from tocsin.sigma.tree import And, Leaf, Node, Not, SameAs, Test, leaves
 
+NONE: Mapping[int, list[int]] = MappingProxyType({})
 MAX_CLASSES = 20_000
 """Of one field: real logs have some hundreds."""
 
@@ -28,7 +30,7 @@ class Hit(NamedTuple):
 class _Column:
     """One field: its memo, and the mask of clauses that each class leaves possible."""
 
-    def __init__(self, field: Field, atoms: dict[Node, Mask], budget: Budget) -> None:
+    def __init__(self, field: Field, atoms: dict[Node, Mask], values: Values) -> None:
         found = dict.fromkeys(leaf for node in atoms for leaf in leaves(node))
         self.field = field
         self.numbers = {leaf: number for number, leaf in enumerate(found)}
@@ -36,8 +38,8 @@ class _Column:
         if isinstance(field, tuple):
             predicates: Predicates = _Pairs([leaf.test for leaf in found if isinstance(leaf.test, SameAs)])
         else:
-            predicates = Predicates([leaf.test for leaf in found])
-        self.memo = Memo(predicates, budget, remember=remember)
+            predicates = values.predicates([leaf.test for leaf in found])
+        self.memo = Memo(predicates, values.budget, remember=remember)
         self.atoms = [(atom(node, self.numbers), mask) for node, mask in atoms.items()]
         self.users: dict[int, list[int]] = {}
         for place, node in enumerate(atoms):
@@ -109,13 +111,13 @@ class Partition:
     fields: the columns that evaluate() wants, in this order.
     """
 
-    def __init__(self, rules: Sequence[tuple[Rule, Node]], budget: Budget) -> None:
+    def __init__(self, rules: Sequence[tuple[Rule, Node]], values: Values) -> None:
         clauses = Clauses()
         self.formulas: list[tuple[Rule, Node, Formula]] = [
             (rule, node, clauses.formula(node)) for rule, node in rules
         ]
         self.full: Mask = (1 << len(clauses.bits)) - 1
-        self.columns = [_Column(field, atoms, budget) for field, atoms in clauses.atoms.items()]
+        self.columns = [_Column(field, atoms, values) for field, atoms in clauses.atoms.items()]
         self.fields: tuple[Field, ...] = tuple(column.field for column in self.columns)
         self.place = {field: number for number, field in enumerate(self.fields)}
         self.by_trigger: dict[int, list[int]] = {}
@@ -147,19 +149,26 @@ class Partition:
         """Return the clauses that an unremarkable value of a column leaves possible."""
         return self.full & ~self.columns[place].lost
 
-    def evaluate(self, columns: Sequence[Sequence[Value]], rows: int) -> list[tuple[int, tuple[Hit, ...]]]:
-        """Return (row, hits) of the events on which some rule is true; one column for each field."""
+    def evaluate(
+        self, columns: Sequence[Sequence[Value]], rows: int, known: Mapping[int, list[int]] = NONE
+    ) -> list[tuple[int, tuple[Hit, ...]]]:
+        """Return (row, hits) of the events on which some rule is true; one column for each field.
+
+        known: number of a column -> the classes of its values, where they were worked out before.
+        """
         if not self.formulas or not rows:
             return []
         if not self.columns:  # only rules that are true of every event of this kind
             return [(row, self.verdicts[()]) for row in range(rows)]
-        self.stay_small()
-        classes = [column.memo.classify(values) for column, values in zip(self.columns, columns, strict=True)]
+        classes = [
+            known[place] if place in known else column.memo.classify(columns[place])
+            for place, column in enumerate(self.columns)
+        ]
         verdicts = list(map(self.verdicts.__getitem__, zip(*classes, strict=True)))
         return list(compress(enumerate(verdicts), verdicts))
 
     def stay_small(self) -> None:
-        """Hostile values can make ever new combinations of predicates: then start afresh."""
+        """Hostile values can make ever new combinations of predicates: then start afresh. Once a batch."""
         if any(len(column.memo.classes) > MAX_CLASSES for column in self.columns):
             for column in self.columns:
                 column.memo.forget()

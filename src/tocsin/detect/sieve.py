@@ -1,6 +1,7 @@
 """The first look at an event: a few columns rule most events out before the others are even decoded."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from tocsin.detect.partition import Partition
 from tocsin.model.event import Value
@@ -8,6 +9,13 @@ from tocsin.model.event import Value
 MAX_PIVOTS = 6
 """Columns that are looked at first, to begin with; `sharper` adds more."""
 LIMIT = 200_000
+
+
+class Look(NamedTuple):
+    """What a sieve saw. passed: rows; classes: for each pivot the class of every row's value."""
+
+    passed: list[int]
+    classes: list[list[int]]
 
 
 class Sieve:
@@ -22,13 +30,13 @@ class Sieve:
         self._known: dict[tuple[int, ...], bool] = {}
         self._generation = partition.generation
 
-    def places(self, columns: Sequence[Sequence[Value]], rows: int) -> list[int]:
-        """Return the rows that pass; one column for each pivot."""
-        if not self.partition.unruled((), ()):
-            return []
-        if not self.pivots:
-            return list(range(rows))
+    def look(self, columns: Sequence[Sequence[Value]], rows: int) -> "Look":
+        """Classify the pivots, one column for each, and tell which rows pass."""
         self.partition.stay_small()
+        if not self.partition.unruled((), ()):
+            return Look([], [])
+        if not self.pivots:
+            return Look(list(range(rows)), [])
         if self._generation != self.partition.generation or len(self._known) > LIMIT:
             self._generation = self.partition.generation
             self._known.clear()
@@ -42,7 +50,7 @@ class Sieve:
                 passes = known[key] = bool(self.partition.unruled(self.pivots, key))
             if passes:
                 passed.append(row)
-        return passed
+        return Look(passed, classes)
 
     def sharper(self) -> "Sieve | None":
         """Return a sieve with one more pivot, the one that most of what passed depends on; None if none does."""

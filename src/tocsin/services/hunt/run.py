@@ -1,6 +1,5 @@
 """A whole hunt: units to workers, their steps back in order, then the correlations."""
 
-import gc
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -12,6 +11,7 @@ from tocsin.correlate.spool import Spool
 from tocsin.errors import DeliveryError
 from tocsin.intake.containers import STDIN
 from tocsin.intake.files import Unit, split_plain
+from tocsin.line import settle
 from tocsin.model.match import Match
 from tocsin.model.observation import Correlated, Observation
 from tocsin.model.summary import RuleCount, Summary
@@ -61,9 +61,7 @@ class Hunt:
     def matches(self) -> Iterator[Match]:
         """Yield the matches: of events in the order of files and lines, then of correlations by time."""
         started = time.monotonic()
-        gc.collect()
-        gc.freeze()  # the rules are here to stay: collections need not walk them
-        gc.set_threshold(100_000, 20, 20)  # batches make many short-lived tuples and no cycles
+        settle()
         self.summary.files = len(self.files)
         try:
             yield from self._all()
