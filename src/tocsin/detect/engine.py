@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from tocsin.detect.field import Values
-from tocsin.detect.fold import NEVER, Fold
+from tocsin.detect.fold import NEVER, Condition, Fold
 from tocsin.detect.formula import Field
 from tocsin.detect.partition import Partition
 from tocsin.model.event import ABSENT, Path, Value
@@ -22,6 +22,7 @@ class Engine:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = list(rules)
         self.values = Values()
+        self._conditions: dict[int, Condition] = {}
         self.by_logsource: dict[LogSource, list[tuple[int, Rule]]] = {}
         for number, rule in enumerate(self.rules):
             self.by_logsource.setdefault(rule.logsource, []).append((number, rule))
@@ -48,8 +49,14 @@ class Engine:
             (pair for logsource in self.concerned(route) for pair in self.by_logsource[logsource]),
             key=lambda pair: pair[0],
         )
-        simplified = [(rule, fold(either(rule.conditions))) for _, rule in chosen]
+        simplified = [(rule, fold.condition(self._condition(number))) for number, rule in chosen]
         return [(rule, node) for rule, node in simplified if node != NEVER]
+
+    def _condition(self, number: int) -> Condition:
+        condition = self._conditions.get(number)
+        if condition is None:
+            condition = self._conditions[number] = Condition(either(self.rules[number].conditions))
+        return condition
 
     def keywords_of(self, source: Source) -> list[Test]:
         """Return the keyword tests that concern every event of a source, whatever its route."""

@@ -114,8 +114,9 @@ class Predicates:
         low = fold(text)
         found.update(self.exact.get(low, ()))
         self._gather_literals(text, low, found)
-        found.update(number for number, check in self.always if check(text, low))
-        if type(value) is not str or len(value) <= LONGEST_TYPED:
+        if self.always:
+            found.update(number for number, check in self.always if check(text, low))
+        if self.typed and (type(value) is not str or len(value) <= LONGEST_TYPED):
             found.update(number for number in self.typed if holds_one(self.tests[number], value))
 
     def _gather_literals(self, text: str, low: str, found: set[int]) -> None:

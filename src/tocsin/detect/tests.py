@@ -73,6 +73,8 @@ def fits(text: str, parts: Parts) -> bool:
 
     Only the last `*` ever needs to give: the work is at most len(text) x len(pattern).
     """
+    if len(parts) == 1 and isinstance(parts[0], str):
+        return text == parts[0]
     tokens = [char for part in parts for char in ([part] if isinstance(part, int) else part)]
     at = token = 0
     star = -1
