@@ -4,8 +4,8 @@ One native pass looks for the keys of the route and for stand-ins of keywords to
 glance says is confirmed by decoding: it may be wrong, it only must be quick.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple, TypeAlias
 
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
@@ -13,6 +13,16 @@ Hint: TypeAlias = tuple[bytes, ...]
 
 _NUMBER = 6
 """Of a value that is no text, so many bytes are taken: numbers that tell routes apart are short."""
+
+
+class Seen(NamedTuple):
+    """What was seen of a batch. hints: for each record the values behind the keys, as they stand in the bytes.
+
+    marked: rows of the records that may hold one of the words.
+    """
+
+    hints: list[Hint]
+    marked: list[int]
 
 
 class Glance:
@@ -24,40 +34,44 @@ class Glance:
         self.patterns = [*(needle + b'"' for needle in self.needles), *self.needles, *words]
         self._scan = BytesAhoCorasick(self.patterns, matchkind=MatchKind.LeftmostFirst) if words else None
 
-    def over(self, records: Sequence[bytes]) -> Iterator[tuple[Hint, bool]]:
-        """Yield, for each record, the values behind the keys as they stand in the bytes, and whether it is marked."""
+    def over(self, records: Sequence[bytes]) -> Seen:
+        """Look at each record of a batch."""
         if self._scan is None:  # with few patterns the native search is slower than plain finds
-            for record in records:
-                yield tuple([_after(record, needle) for needle in self.needles]), False
-            return
+            return Seen(
+                [tuple([_after(record, needle) for needle in self.needles]) for record in records], []
+            )
         scan = self._scan.find_matches_as_indexes
+        seen = Seen([], [])
+        add = seen.hints.append
         usual = 2 if len(self.needles) == 2 else -1
-        for record in records:
+        for row, record in enumerate(records):
             hits = scan(record)
             if len(hits) == usual:
                 # The commonest case, spelt out, since this runs once an event: a text and a number.
                 (one, _, at), (other, _, to) = hits
                 if one == 0 and other == 3:
-                    yield (record[at : record.find(b'"', at)], record[to : to + _NUMBER]), False
+                    add((record[at : record.find(b'"', at)], record[to : to + _NUMBER]))
                     continue
                 if one == 3 and other == 0:
-                    yield (record[to : record.find(b'"', to)], record[at : at + _NUMBER]), False
+                    add((record[to : record.find(b'"', to)], record[at : at + _NUMBER]))
                     continue
-            yield self._in_full(record, hits)
+            add(self._in_full(row, record, hits, seen.marked))
+        return seen
 
-    def _in_full(self, record: bytes, hits: list[tuple[int, int, int]]) -> tuple[Hint, bool]:
+    def _in_full(self, row: int, record: bytes, hits: list[tuple[int, int, int]], marked: list[int]) -> Hint:
         keys = len(self.needles)
         found: list[bytes | None] = [None] * keys
-        marked = False
+        if hits and max(hits)[0] >= 2 * keys:
+            marked.append(row)
         for number, _, end in hits:
             if number >= 2 * keys:
-                marked = True
-            elif found[number % keys] is None:
+                continue
+            if found[number % keys] is None:
                 is_text = number < keys
                 found[number % keys] = (
                     record[end : record.find(b'"', end)] if is_text else record[end : end + _NUMBER]
                 )
-        return tuple([value or b"" for value in found]), marked
+        return tuple([value or b"" for value in found])
 
 
 def _after(record: bytes, needle: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """JSON records -> tables. A glance guesses the route, decoding with that route's projection confirms it."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import repeat
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,7 +10,7 @@ from tocsin.errors import DataError
 from tocsin.model.event import ABSENT, Path, Value, get
 from tocsin.ports.source import Source
 from tocsin.sources.decode import Group, Planner, Refused, RouteKey, Table, Wanted, routing_key
-from tocsin.sources.glance import Glance, Hint
+from tocsin.sources.glance import Glance, Hint, Seen
 from tocsin.sources.projection import Column, Projection
 
 MAX_HINTS = 20_000
@@ -44,12 +44,11 @@ class _Entry:
         self.marked: list[int] = []
         self.packed: set[int] = set()
 
-    def add(self, row: int, decoded: Any, *, marked: bool) -> None:
-        """Take a record in."""
-        if marked:
-            self.marked.append(len(self.rows))
-        self.rows.append(row)
-        self.decoded.append(decoded)
+    def mark(self, row: int) -> None:
+        """Mark a row of those in order, if it is here: its record may have been refused."""
+        place = bisect_left(self.rows, row)
+        if self.rows[place : place + 1] == [row]:
+            self.marked.append(place)
 
 
 class JsonDecoder:
@@ -144,26 +143,30 @@ class _Batch:
     def _read(self) -> None:
         by_hint: dict[Hint, _Entry] = {}
         glance = self.decoder.glance
-        hints = glance.over(self.records) if glance else repeat(((), False))
-        for row, (record, (hint, marked)) in enumerate(zip(self.records, hints, strict=False)):
+        seen = glance.over(self.records) if glance else Seen([()] * len(self.records), [])
+        for row, (record, hint) in enumerate(zip(self.records, seen.hints, strict=True)):
             entry = by_hint.get(hint)
             if entry is None:
                 entry = by_hint[hint] = self._entry(self.decoder.kind(hint, record), self.entries)
             try:
                 decoded = entry.decode(record)
             except _REFUSALS:
-                self._add(entry, row, marked=marked)
+                self._add(entry, row)
                 continue
-            if marked:
-                entry.marked.append(len(entry.rows))
             entry.rows.append(row)
             entry.decoded.append(decoded)
+        for row in seen.marked:
+            by_hint[seen.hints[row]].mark(row)
 
-    def _add(self, entry: _Entry, row: int, *, marked: bool) -> None:
+    def _add(self, entry: _Entry, row: int) -> bool:
         try:
-            entry.add(row, self.decoder.decode(entry.projection, self.records[row]), marked=marked)
+            decoded = self.decoder.decode(entry.projection, self.records[row])
         except DataError as error:
             self.refused.append((row, error))
+            return False
+        entry.rows.append(row)
+        entry.decoded.append(decoded)
+        return True
 
     def _entry(self, kind: _Kind, entries: dict[object, _Entry]) -> _Entry:
         key = (routing_key(kind.group.route), kind.witness)
@@ -222,7 +225,9 @@ class _Batch:
             if routing_key(kind.group.route) == expected:
                 kept.append(place)
             else:
-                self._add(self._entry(kind, self.strays), row, marked=place in marked)
+                stray = self._entry(kind, self.strays)
+                if self._add(stray, row) and place in marked:
+                    stray.marked.append(len(stray.rows) - 1)
         table.marked = [new for new, place in enumerate(kept) if place in marked]
         table.rows = [entry.rows[place] for place in kept]
         table.columns = [[column[place] for place in kept] for column in table.columns]
