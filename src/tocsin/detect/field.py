@@ -240,7 +240,7 @@ class Memo(dict[Value, int]):
             self.classes.append(found)
         if value == () or (self.remember and self._rememberable(value)):
             self[value] = number
-            self.budget.spend(len(value) + 150 if type(value) is str else 150)
+            self.budget.spend(150 + _size(value))
         return number
 
     def forget(self) -> None:
@@ -254,6 +254,8 @@ class Memo(dict[Value, int]):
             return len(value) <= self.SHORT or self._is_back(value)
         if isinstance(value, int | float):
             return value not in _AWKWARD or self._awkward_are_alike()
+        if type(value) is tuple:
+            return all(type(inner) is str for inner in value) and sum(map(len, value)) <= self.SHORT
         return value is ABSENT or value is None
 
     def _is_back(self, value: str) -> bool:
@@ -280,7 +282,15 @@ class Memo(dict[Value, int]):
             return [self._class_of(value) for value in column]
 
     def _class_of(self, value: Value) -> int:
+        if type(value) is list and all(type(inner) is str for inner in value):
+            return self[tuple(value)]  # to every test a list and a tuple are the same
         return self.__missing__(value) if isinstance(value, list | dict | tuple) else self[value]
+
+
+def _size(value: Value) -> int:
+    if type(value) is tuple:
+        return sum(60 + len(inner) for inner in value)
+    return len(value) if type(value) is str else 0
 
 
 class Values:
