@@ -39,6 +39,8 @@ class Searcher:
 
     def found(self, text: str) -> bool:
         """Tell whether the expression is found anywhere in the text."""
+        if self.linear:  # as bytes: of a text, RE2's module works out where in it the match is
+            return self.search(text.encode()) is not None
         if self.cap and len(text) > self.cap:
             text = text[: self.cap]
         return self.search(text) is not None

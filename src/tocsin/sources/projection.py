@@ -84,24 +84,27 @@ class _Level:
             if number is not None:
                 out[number] = column
             for keys, target in self.walked.get(key, ()):
-                out[target] = [_walk(value, keys) for value in column]
+                steps = list(keys)
+                out[target] = [ABSENT if value is ABSENT else descend(value, steps) for value in column]
         for level, column in zip(self.inside.values(), columns[len(self.values) :], strict=True):
             level.spread_objects(column, out)
 
     def spread_objects(self, column: Column, out: list[Column]) -> None:
         """Put the values of nested objects into their output columns; of lists, those of each element."""
         kind, blank = self.kind, self.blank
-        self.spread([astuple(value) if type(value) is kind else blank for value in column], out)
-        lists = [row for row, value in enumerate(column) if type(value) is list]
+        kinds = set(map(type, column))
+        rows = (
+            list(map(astuple, column))
+            if kinds == {kind}
+            else [astuple(value) if type(value) is kind else blank for value in column]
+        )
+        self.spread(rows, out)
+        lists = [row for row, value in enumerate(column) if type(value) is list] if list in kinds else []
         for keys, target in self.paths(()) if lists else ():
             filled = list(out[target])
             for row in lists:
-                filled[row] = _walk(column[row], keys)
+                filled[row] = descend(column[row], list(keys))
             out[target] = filled
-
-
-def _walk(value: Value, keys: Keys) -> Value:
-    return ABSENT if value is ABSENT else descend(value, list(keys))
 
 
 class Projection:
