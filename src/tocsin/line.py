@@ -27,6 +27,8 @@ from tocsin.sources.projection import Column
 
 WATCH = 1_000
 """Events of a lane after which it is known how much of it passes its sieve."""
+EVENT_TIME = "@timestamp"
+"""The normalised name under which an event's own time is asked for, as the log wrote it."""
 MAX_LANES = 2_000
 """Kinds of event that get a partition of their own."""
 
@@ -215,7 +217,10 @@ class Work:
             places = paths_of(name, source, route)
             pick.append(tuple(range(len(full), len(full) + len(places))))
             full += places
-        always = [tuple(source.normalised.get(name, (name,))) for name in self.normalised]
+        always = [
+            source.time if name == EVENT_TIME else tuple(source.normalised.get(name, (name,)))
+            for name in self.normalised
+        ]
         if self.keep:
             always.append(source.time)
         _, covered = self._decoder(source)
