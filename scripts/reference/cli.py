@@ -24,6 +24,17 @@ What the exit codes mean is on [a page of its own](exit-codes.md).
 | `XDG_CACHE_HOME` | where parsed rules are kept for the next run, in `tocsin/`; `~/.cache` if it is not set |
 
 Standard output holds the result and nothing else; the progress bar, warnings and mistakes go to standard error.
+
+## What a hunt reads
+
+| what | how it is told |
+| --- | --- |
+| packing | gz, zst, xz, bz2 and zip, by the first bytes and not by the name; within one another as far as [the limits](limits.md) go |
+| shape | JSON documents, JSON a line, EVTX and Zeek's tables by the first bytes; CSV by the name (`.csv`, `.tsv`); else lines |
+| encoding | UTF-8; UTF-16 and UTF-32 by their byte-order mark; UTF-16 without one if every other byte of the first 4 KiB is NUL for at least half of the characters, and the others are text |
+| line ends | LF and CR LF; CR alone if there are some, and no LF, in the first 64 KiB. Within other logs a CR is a character of its line |
+
+What is none of these is read as lines; those that no source takes are counted and shown. A tar archive is not read, and the hunt says so.
 """
 
 

@@ -15,12 +15,12 @@ import orjson
 from tocsin.errors import ConfigError, DataError
 from tocsin.intake.containers import STDIN, Damage, kind_of, opened, streams
 from tocsin.intake.document import ENVELOPES, objects
-from tocsin.intake.lines import MAX_RECORD, Loss, Piece, Record, blocks_of, lines, mark_of, readable
+from tocsin.intake.lines import MAX_RECORD, Loss, Piece, Record, lines
 from tocsin.intake.tables import is_table, table
+from tocsin.intake.text import BLOCK, HEAD, writing_of
 from tocsin.intake.unpacking import Counted
 from tocsin.ports.source import Source, Unpack
 
-HEAD = 1 << 16
 _ENVELOPE_KEYS = frozenset(key.decode() for key in ENVELOPES)
 _TIMES = frozenset({"@timestamp", "timestamp", "time", "ts", "datetime", "date", "eventTime", "created_at"})
 
@@ -162,7 +162,7 @@ def _read_range(unit: Unit, raw: Counted, progress: Progress) -> Iterator[tuple[
 
 
 def _blocks_between(raw: Counted, left: int, progress: Progress) -> Iterator[bytes]:
-    while left > 0 and (block := raw.read(min(left, 1 << 20))):
+    while left > 0 and (block := raw.read(min(left, BLOCK))):
         left -= len(block)
         progress.lines += block.count(b"\n")
         yield block
@@ -192,7 +192,7 @@ def _cuts(file: BinaryIO, size: int, piece: int) -> list[int]:
 
 
 def _is_of_lines(path: str, head: bytes) -> bool:
-    own_format = kind_of(head) or head.startswith((b"ElfFile", b"#")) or mark_of(head)[0]
+    own_format = kind_of(head) or head.startswith((b"ElfFile", b"#")) or not writing_of(head).plain
     return not (own_format or _is_document(head) or is_table(path, head))
 
 
@@ -204,8 +204,9 @@ def _pieces(name: str, file: BinaryIO, sources: Sequence[Source]) -> Iterator[tu
             for piece in _unpacked(source.unpack, cast("BinaryIO", buffered)):
                 yield source.name, piece
             return
-    head = readable(head)
-    blocks = blocks_of(cast("BinaryIO", buffered))
+    writing = writing_of(head)
+    head = writing.readable(head)
+    blocks = writing.blocks(cast("BinaryIO", buffered))
     reader = table if is_table(name, head) else objects if _is_document(head) else lines
     for piece in reader(blocks):
         yield "", piece

@@ -29,14 +29,16 @@ ONE, TWO = {"ts": "2026-11-23T07:21:26Z", "a": 1}, {"ts": "2026-11-23T07:21:27Z"
 
 
 @pytest.mark.parametrize("indent", [None, 1])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("shape", ["lines", "list", "Records", "value"])
-def test_json_of_every_shape(shape: str, encoding: str, indent: int | None, tmp_path: Path) -> None:
+def test_json_of_every_shape(shape: str, end: str, encoding: str, indent: int | None, tmp_path: Path) -> None:
     if shape == "lines":
         text = "\n".join(json.dumps(event, indent=indent) for event in (ONE, TWO)) + "\n"
     else:
         text = json.dumps([ONE, TWO] if shape == "list" else {"x": "y", shape: [ONE, TWO]}, indent=indent)
-    assert [json.loads(found) for found in records(tmp_path / "a.json", text.encode(encoding))] == [ONE, TWO]
+    content = text.replace("\n", end).encode(encoding)
+    assert [json.loads(found) for found in records(tmp_path / "a.json", content)] == [ONE, TWO]
 
 
 def test_an_event_with_a_list_of_its_own_is_no_envelope(tmp_path: Path) -> None:
@@ -63,10 +65,11 @@ def test_lines_that_are_no_json(tmp_path: Path) -> None:
         assert records(tmp_path / "a.log", first + b"\nnext line\n") == [first, b"next line"]
 
 
-def test_a_csv_in_utf_16(tmp_path: Path) -> None:
-    assert records(tmp_path / "a.csv", "user,host\nä,b\n".encode("utf-16")) == [
-        '{"user":"ä","host":"b"}'.encode()
-    ]
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_csv_of_any_encoding_and_end(encoding: str, end: str, tmp_path: Path) -> None:
+    content = f"user,host,ip{end}ä,b,203.0.113.7{end}".encode(encoding)
+    assert records(tmp_path / "a.csv", content) == ['{"user":"ä","host":"b","ip":"203.0.113.7"}'.encode()]
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
@@ -102,6 +105,10 @@ def test_ranges_together_are_the_file(lines: list[bytes], piece: int, tmp_path: 
     [
         b"\xef\xbb\xbfa\n",
         "a\n".encode("utf-16"),
+        "a line\n".encode("utf-16-le"),
+        "a line\n".encode("utf-16-be"),
+        b"\xff\xfe\0\0" + "a\n".encode("utf-32-le"),
+        b"a\r",
         b"\x1f\x8b\x08a\n",
         b"#separator\n",
         b"ElfFile\0\n",
