@@ -1,17 +1,14 @@
 """Files to records: the right reader for each, ranges that fit together, and nothing passed over."""
 
 import json
-import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tocsin.errors import ConfigError
 from tocsin.intake import files
-from tocsin.intake.files import Progress, Unit, find_files, read, split_plain
+from tocsin.intake.files import Progress, Unit, read, split_plain
 from tocsin.intake.lines import Record
 from tocsin.sources import catalog
 
@@ -122,80 +119,11 @@ def test_only_plain_lines_are_split(content: bytes, tmp_path: Path) -> None:
     assert split_plain(str(path), len(content) * 100, 10) == [Unit(str(path))]
 
 
-def test_files_are_found(tmp_path: Path) -> None:
-    for name in ("b.log", "a.log", "deep/c.log", ".hidden"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text("x")
-    top = str(tmp_path)
-    everything = [f"{top}/{name}" for name in ("a.log", "b.log", "deep/c.log")]
-    assert find_files([top]) == everything
-    assert find_files([f"{top}/*.log"]) == everything[:2]
-    assert find_files([f"{top}/**/*.log"]) == everything
-    assert find_files([f"{top}/b.log", top, "-", "-"]) == [everything[1], everything[0], everything[2], "-"]
-    assert find_files([f"{top}/.hidden"]) == [f"{top}/.hidden"]
-    with pytest.raises(ConfigError, match="no such file"):
-        find_files([f"{top}/nothing*"])
-
-
-@pytest.fixture
-def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder in which permissions count, for root too: tests work in it by relative paths."""
-    monkeypatch.chdir(tmp_path)
-    tmp_path.chmod(0o755)
-    user = os.geteuid()
-    if user == 0:
-        os.chown(tmp_path, 65_534, -1)
-        os.seteuid(65_534)
-    yield tmp_path
-    os.seteuid(user)
-    for folder in tmp_path.rglob("*"):
-        folder.chmod(0o755)
-
-
-@pytest.mark.usefixtures("nobody")
-def test_a_folder_that_cannot_be_read_is_said() -> None:
-    for name in ("a/shut/x.log", "a/z.log"):
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_text("x\n")
-    Path("a/shut").chmod(0)
-    for top, found in (("a", ["a/shut", "a/z.log"]), ("a/shut", ["a/shut"])):
-        assert find_files([top]) == found
-    ((_, piece),) = read(Unit("a/shut"), SOURCES, Progress())
-    assert not isinstance(piece, Record)
-    assert str(piece.error) == "cannot be read: Permission denied"
-    with pytest.raises(ConfigError, match=r"a/shut/x.log: Permission denied"):
-        find_files(["a/shut/x.log"])
-
-
 @pytest.mark.usefixtures("nobody")
 def test_a_file_that_cannot_be_read_is_left_to_reading() -> None:
     Path("a.log").write_text("x\n" * 100)
     Path("a.log").chmod(0)
     assert split_plain("a.log", 200, 10) == [Unit("a.log")]
-
-
-def test_odd_paths_are_refused() -> None:
-    for pattern in ("x" * 5_000, "x\0y"):
-        with pytest.raises(ConfigError):
-            find_files([pattern])
-
-
-def test_a_file_of_several_names_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("a.log").write_text("x\n")
-    Path("b.log").hardlink_to("a.log")
-    Path("c.log").symlink_to("a.log")
-    Path("gone.log").symlink_to("none")
-    assert find_files([".", "./a.log", str(tmp_path), "*.log"]) == ["a.log"]
-    assert find_files(["c.log", "."]) == ["c.log"]
-
-
-def test_hidden_folders_are_passed_over(tmp_path: Path) -> None:
-    for name in (".git/a.log", "b/.cache/c/d.log", "b/e.log"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(name)
-    assert find_files([str(tmp_path)]) == [f"{tmp_path}/b/e.log"]
-    assert find_files([f"{tmp_path}/.git"]) == [f"{tmp_path}/.git/a.log"]
 
 
 def test_a_file_without_line_ends_is_not_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
