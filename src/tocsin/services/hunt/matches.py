@@ -16,8 +16,9 @@ from tocsin.ports.source import Route, Source
 from tocsin.services.hunt.plain import plain, plain_fields
 from tocsin.sigma.rule import Meta
 
-_SHOWN_KEYWORD = 500
+_SHOWN_CHARS = 500
 """A keyword may be found in a whole line: so many characters of it are shown."""
+_SHOWN_VALUES = 20
 _LONGEST_STAMP = 64
 
 Places: TypeAlias = tuple[tuple[str, tuple[Path, ...]], ...]
@@ -118,9 +119,9 @@ _epoch_of_text = lru_cache(maxsize=4096)(to_epoch)
 
 def _shown(value: Value) -> Value:
     if isinstance(value, tuple):  # keywords: the texts of the event; or the two fields that were compared
-        return [_shown(inner) for inner in value if inner is not ABSENT][:20]
-    if isinstance(value, str) and len(value) > _SHOWN_KEYWORD:
-        return value[:_SHOWN_KEYWORD] + "…"
+        return [_shown(inner) for inner in value if inner is not ABSENT][:_SHOWN_VALUES]
+    if isinstance(value, str) and len(value) > _SHOWN_CHARS:
+        return value[:_SHOWN_CHARS] + "…"
     return None if value is ABSENT else value
 
 
