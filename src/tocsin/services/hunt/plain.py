@@ -7,6 +7,8 @@ from tocsin.report.encode import MAX_DEPTH
 
 _ENCODE = msgspec.msgpack.Encoder().encode
 _UNWRITABLE = (TypeError, ValueError, OverflowError, RecursionError)
+_CONTAINERS = (dict, list, tuple)
+"""A tuple: isinstance with a union takes several times as long, and every value of every match is asked."""
 _WHOLE = range(-(2**63), 2**64)
 
 
@@ -23,7 +25,7 @@ def plain_fields(fields: Fields) -> Fields:
 
 def _is_shallow(value: Value) -> bool:
     """Tell it level by level. How far an encoder goes depends on how deep its caller is; this does not."""
-    level = [value] if isinstance(value, dict | list | tuple) else []
+    level = [value] if isinstance(value, _CONTAINERS) else []
     for _ in range(MAX_DEPTH):
         if not level:
             return True
@@ -31,7 +33,7 @@ def _is_shallow(value: Value) -> bool:
             inner
             for outer in level
             for inner in (outer.values() if isinstance(outer, dict) else outer)
-            if isinstance(inner, dict | list | tuple)
+            if isinstance(inner, _CONTAINERS)
         ]
     return not level
 
@@ -47,7 +49,7 @@ def _is_writable(value: Value) -> bool:
 def _plain(value: Value, depth: int) -> Value:
     if isinstance(value, str):  # halves of surrogate pairs: no encoding has them
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict | list | tuple):
+    if isinstance(value, _CONTAINERS):
         return _nested(value, depth + 1) if depth < MAX_DEPTH else "(nested deeper)"
     if isinstance(value, int) and value not in _WHOLE:
         # Of those with very many digits, Python refuses to write decimals.
