@@ -22,8 +22,9 @@ from common import (
 )
 from events import made
 from tocsin.detect.engine import Engine
-from tocsin.intake.files import Progress, Unit, find_files, read
+from tocsin.intake.files import Progress, Unit, read
 from tocsin.intake.lines import Record
+from tocsin.intake.paths import find_files
 from tocsin.line import Work, settle
 from tocsin.ports.source import Source
 from tocsin.services.packs import BUILT_IN

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-_FENCE = re.compile(r"^( *)(`{3,})(\w*)[^\n]*\n(.*?)^\1\2 *$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^(?: *<!-- not run: ([^\n]*?) -->\n+)?( *)(`{3,})(\w*)[^\n]*\n(.*?)^\2\3 *$", re.MULTILINE | re.DOTALL
+)
 _SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(([^()\s]+)\)")
 _SOURCE = re.compile(r'(?:src|srcset)="([^"]+)"')
@@ -16,10 +18,11 @@ _ENDS = re.compile(r"\s(?:\||\|\||&&|;|>>?|<|2>)(?:\s|$)|\s#\s|\)\"?$")
 
 
 class Block(NamedTuple):
-    """A fenced block of a page."""
+    """A fenced block of a page. unrun: why its commands are not run, from a comment `not run: …` above it."""
 
     language: str
     text: str
+    unrun: str = ""
 
 
 def pages() -> list[Path]:
@@ -42,7 +45,9 @@ def name(page: Path) -> str:
 def blocks(page: Path) -> list[Block]:
     """Return the fenced blocks, without their indentation."""
     found = _FENCE.finditer(page.read_text(encoding="utf-8"))
-    return [Block(one[3], re.sub(rf"^{one[1]}", "", one[4], flags=re.MULTILINE)) for one in found]
+    return [
+        Block(one[4], re.sub(rf"^{one[2]}", "", one[5], flags=re.MULTILINE), one[1] or "") for one in found
+    ]
 
 
 def prose(page: Path) -> str:

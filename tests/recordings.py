@@ -5,8 +5,9 @@ from pathlib import Path
 
 import orjson
 
-from tocsin.intake.files import Progress, Unit, find_files, read
+from tocsin.intake.files import Progress, Unit, read
 from tocsin.intake.lines import Record
+from tocsin.intake.paths import find_files
 from tocsin.ports.source import Source
 from tocsin.sources import catalog
 from tocsin.sources.recognise import recognise

@@ -24,6 +24,28 @@ What the exit codes mean is on [a page of its own](exit-codes.md).
 | `XDG_CACHE_HOME` | where parsed rules are kept for the next run, in `tocsin/`; `~/.cache` if it is not set |
 
 Standard output holds the result and nothing else; the progress bar, warnings and mistakes go to standard error.
+
+## What a hunt reads
+
+| path | what is read |
+| --- | --- |
+| a file | that file, whatever its name |
+| a folder | every file in it and below, but not **hidden** files and folders: those whose names begin with a dot. Links to files are followed, links to folders are not |
+| a pattern, `*` `?` `[…]` `**` | the files that fit; `**` stands for any number of folders. Names that begin with a dot fit only what has the dot itself: `.*`, `.git/**` |
+| `-` | standard input |
+
+Hidden files are read when they are named: `tocsin hunt ~/.bash_history`, `tocsin hunt app/.logs`. A file that is reached in several ways
+is read once; pipes, sockets and devices are passed over unless they are named, and so are the files that the hunt itself writes.
+A folder or file that cannot be read, however it was come by, is a warning and [exit code 3](exit-codes.md); what can be read is.
+
+| what | how it is told |
+| --- | --- |
+| packing | gz, zst, xz, bz2 and zip, by the first bytes and not by the name; within one another as far as [the limits](limits.md) go |
+| shape | JSON documents, JSON a line, EVTX and Zeek's tables by the first bytes; CSV by the name (`.csv`, `.tsv`); else lines |
+| encoding | UTF-8; UTF-16 and UTF-32 by their byte-order mark; UTF-16 without one if every other byte of the first 4 KiB is NUL for at least half of the characters, and the others are text |
+| line ends | LF and CR LF; CR alone if there are some, and no LF, in the first 64 KiB. Within other logs a CR is a character of its line |
+
+What is in no such shape is read as lines; those that no source takes are counted and shown. A tar archive is not read, and the hunt says so.
 """
 
 

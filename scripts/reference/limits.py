@@ -28,17 +28,24 @@ class Limit(NamedTuple):
 
 
 def _input() -> list[Limit]:
-    containers, lines = "tocsin.intake.containers", "tocsin.intake.lines"
+    containers, document, text = (f"tocsin.intake.{name}" for name in ("containers", "document", "text"))
+    unit, run = "tocsin.services.hunt.unit", "tocsin.services.hunt.run"
     return [
-        Limit("one record (a line, a JSON object)", lines, "MAX_RECORD", "refused as `record too long`, its place and beginning shown; reading goes on behind it", "B"),
+        Limit("one record (a line, a JSON object, a cell of a table)", "tocsin.intake.lines", "MAX_RECORD", "refused as `record too long`, its place and beginning shown; reading goes on behind it", "B"),
         Limit("one CEF record", "tocsin.sources.cef.parser", "MAX_BYTES", "refused", "B"),
+        Limit("nesting of a JSON document", document, "MAX_DEPTH", "the event is skipped as `nests too deep`. A record by itself is refused from some 900 levels on, as `not decodable` or `not JSON`: where exactly, the stack decides", "brackets"),
+        Limit("what stands between the events of a document and is none", document, "MAX_TOLD", "counted: `N times in all`", "places told"),
         Limit("unfolding of a compressed file", "tocsin.intake.unpacking", "MAX_RATIO", "reading stops with `unfolds without end`; what was read counts", "bytes for each compressed one"),
         Limit("unfolding that is free at any ratio", "tocsin.intake.unpacking", "FREE_BYTES", "from here on the ratio counts", "B"),
         Limit("compression inside compression", containers, "MAX_DEPTH", "refused as `packed too deep`", "layers"),
         Limit("members of a zip archive", containers, "MAX_MEMBERS", "refused as `too many members`"),
+        Limit("beginning of a file by which its shape, encoding and line ends are told", text, "HEAD", "not looked at: a file is read as it begins", "B"),
+        Limit("beginning of it that is looked at for UTF-16 without a byte-order mark", text, "LOOK", "not looked at", "B"),
+        Limit("least size of a file in UTF-16 without a byte-order mark", text, "LEAST", "smaller ones are read as they are", "B"),
+        Limit("plain text in memory while it is read", text, "BLOCK", "the next block; with it the record that is not complete", "B"),
         Limit("records looked at to tell the source of a batch", "tocsin.sources.recognise", "SAMPLE", "if they differ, every record is looked at"),
-        Limit("records in a batch", "tocsin.services.hunt.unit", "BATCH", "the next batch"),
-        Limit("size from which plain files are shared between `--jobs`", "tocsin.services.hunt.run", "PIECE", "files over twice this are cut into pieces of it, at line ends", "B"),
+        Limit("records in a batch", unit, "BATCH", "the next batch"),
+        Limit("size from which plain files are shared between `--jobs`", run, "PIECE", "files over twice this are cut into pieces of it, at line ends", "B"),
     ]  # fmt: skip
 
 
@@ -51,6 +58,7 @@ def _detection() -> list[Limit]:
         Limit("different answers of one field", "tocsin.detect.partition", "MAX_CLASSES", "the field starts afresh"),
         Limit("combinations of answers whose verdict is remembered, for each kind of event", "tocsin.detect.partition", "_Verdicts.LIMIT", "forgotten, and worked out again"),
         Limit("the same, for the first look at an event", "tocsin.detect.sieve", "LIMIT", "forgotten, and worked out again"),
+        Limit("pairs of rule and kind of event for which the fields of correlations are remembered", "tocsin.services.hunt.unit", "MAX_PLACES", "forgotten, and looked up again"),
         Limit("kinds of event with compiled rules", engine, "MAX_PARTITIONS", "all are compiled again when they come"),
         Limit("kinds of event with a lane of their own", "tocsin.line", "MAX_LANES", "the others share one lane a route, in which nothing is settled beforehand"),
         Limit("value for an expression outside RE2, at most", "tocsin.sigma.regex", "_CAPS.0", "the rest of the value is not searched, and not counted", "characters"),
@@ -79,21 +87,30 @@ def _correlation() -> list[Limit]:
         Limit("events in all groups of one correlation", groups, "Limits.total", "the oldest are let go; counted, and a warning"),
         Limit("events that a match of a correlation names", "tocsin.correlate.entry", "MAX_IDS", "`count` has all"),
         Limit("a group's value that is compared as it is", "tocsin.correlate.values", "MAX_TEXT", "longer ones are compared by their beginning and a digest", "characters"),
+        Limit("matches that correlations take at once", "tocsin.services.hunt.run", "CHUNK", "the next, between two moments; up to four times as many of one moment"),
         Limit("matches kept in memory until they are sorted by time", "tocsin.correlate.spool", "Spool.__init__.limit", "written to a temporary folder, merged at the end"),
     ]  # fmt: skip
 
 
 def _results() -> list[Limit]:
-    digest = "tocsin.report.digest"
+    digest, unit, matches = (
+        "tocsin.report.digest",
+        "tocsin.services.hunt.unit",
+        "tocsin.services.hunt.matches",
+    )
     return [
         Limit("records that were not understood, shown for each reason", "tocsin.services.hunt.run", "MAX_REJECTS", "counted"),
-        Limit("warnings", "tocsin.services.hunt.run", "MAX_WARNINGS", "left out, not counted"),
+        Limit("the same, of one file", unit, "SAMPLES", "counted"),
+        Limit("beginning of such a record", unit, "_HEAD", "not shown", "bytes"),
+        Limit("warnings", "tocsin.services.hunt.run", "MAX_WARNINGS", "counted: `and N more warnings`"),
+        Limit("a matched value in a match", matches, "_SHOWN_CHARS", "cut, with `…`; the event beside it has all of it", "characters"),
+        Limit("values of a match by keyword", matches, "_SHOWN_VALUES", "left out; the event beside them has all"),
+        Limit("nesting of an event in a match", "tocsin.report.encode", "MAX_DEPTH", "`(nested deeper)`"),
         Limit("entities of a kind in one match", "tocsin.normalise.entities", "MAX_EACH", "left out, not counted"),
         Limit("matches of one rule shown on the page", digest, "Digest.per_rule", "counted"),
         Limit("matches shown on the page", digest, "Digest.examples", "counted; what is serious keeps its place before noise"),
         Limit("fields of a match on the page", "tocsin.report.example", "MAX_FIELDS", "left out of the page"),
         Limit("one value on the page", "tocsin.report.example", "MAX_VALUE", "cut, with `…`", "characters"),
-        Limit("nesting of an event in JSON output", "tocsin.report.encode", "MAX_DEPTH", "`(nested deeper)`"),
     ]  # fmt: skip
 
 

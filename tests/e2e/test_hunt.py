@@ -102,6 +102,14 @@ def test_every_container_gives_the_same(kind: str, tmp_path: Path) -> None:
     assert {match["event_id"] for match in matches} == WANTED
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_every_encoding_and_line_end_gives_the_same(encoding: str, end: bytes) -> None:
+    _, wanted = hunt("-", stdin=LINES)
+    code, matches = hunt("-", stdin=LINES.replace(b"\n", end).decode().encode(encoding))
+    assert (code, matches) == (1, wanted)
+
+
 def test_standard_input() -> None:
     code, matches = hunt("-", stdin=LINES)
     assert (code, {match["event_id"] for match in matches}) == (1, WANTED)

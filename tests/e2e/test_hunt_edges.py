@@ -1,6 +1,7 @@
 """`tocsin hunt` where the world is unkind: full disks, closed streams, odd names, signals."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -141,6 +142,29 @@ def test_nothing_to_read_is_said(folder: Path) -> None:
     (folder / "empty" / "a.log").touch()
     code, lines = shell(f"{TOCSIN} hunt empty --format ndjson", folder)
     assert (code, lines) == (0, ["tocsin: there was no record to read in any file"])
+
+
+# Root may look into everything, unless it gives up the right to.
+AS_OTHERS = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+
+
+@pytest.mark.skipif(
+    bool(AS_OTHERS) and not shutil.which("setpriv"), reason="root, and no setpriv (util-linux)"
+)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("pattern", ["logs", "logs/shut", "logs/**", "logs/*/*.log", "logs/shut/*.log"])
+def test_a_folder_that_cannot_be_read_is_said_however_it_is_named(
+    pattern: str, jobs: str, tmp_path: Path
+) -> None:
+    (tmp_path / "logs" / "shut").mkdir(parents=True)
+    for log in ("a.log", "b.log", "shut/c.log"):
+        (tmp_path / "logs" / log).write_bytes(LOG)
+    (tmp_path / "logs" / "shut").chmod(0)
+    line = [*AS_OTHERS, TOCSIN, "hunt", pattern, "--jobs", jobs, "--format", "ndjson"]
+    done = subprocess.run(line, capture_output=True, check=False, cwd=tmp_path, timeout=120)
+    (tmp_path / "logs" / "shut").chmod(0o755)
+    assert done.returncode == 3
+    assert b"tocsin: logs/shut: cannot be read: Permission denied\n" in done.stderr
 
 
 def test_a_reader_that_left_does_not_end_what_else_was_asked(folder: Path) -> None:

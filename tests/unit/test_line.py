@@ -8,6 +8,7 @@ from engines import fast, found_by, load, slow
 from tocsin import line
 from tocsin.detect.engine import Engine
 from tocsin.line import Work
+from tocsin.model.event import ABSENT
 from tocsin.sources import catalog
 
 JSON = catalog()["generic_json"]
@@ -57,3 +58,9 @@ def test_times_outside_are_let_go() -> None:
     assert outcome.events == 1
     assert {signal.row for signal in outcome.signals} == {1}
     assert len(outcome.signals) == 2
+
+
+def test_an_events_own_time_is_a_column() -> None:
+    work = Work(Engine(load(RULES)), normalised=["user.name", "@timestamp"])
+    outcome = work(JSON, [b'{"ts":"2026-01-02T03:04:05Z","user":"a"}', b"{}"])
+    assert outcome.columns["@timestamp"] == ["2026-01-02T03:04:05Z", ABSENT]

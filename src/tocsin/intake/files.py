@@ -1,10 +1,8 @@
 """A path -> the records in it, whatever it is packed in; what cannot be read is said, not passed over."""
 
-import glob
 import io
 import os
-import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -12,15 +10,16 @@ from typing import BinaryIO, NamedTuple, cast
 
 import orjson
 
-from tocsin.errors import ConfigError, DataError
-from tocsin.intake.containers import STDIN, Damage, kind_of, opened, streams
+from tocsin.errors import DataError
+from tocsin.intake.containers import Damage, kind_of, opened, streams
 from tocsin.intake.document import ENVELOPES, objects
-from tocsin.intake.lines import MAX_RECORD, Loss, Piece, Record, blocks_of, lines, mark_of, readable
+from tocsin.intake.lines import MAX_RECORD, Loss, Piece, Record, lines
+from tocsin.intake.paths import why_shut
 from tocsin.intake.tables import is_table, table
+from tocsin.intake.text import BLOCK, HEAD, writing_of
 from tocsin.intake.unpacking import Counted
 from tocsin.ports.source import Source, Unpack
 
-HEAD = 1 << 16
 _ENVELOPE_KEYS = frozenset(key.decode() for key in ENVELOPES)
 _TIMES = frozenset({"@timestamp", "timestamp", "time", "ts", "datetime", "date", "eventTime", "created_at"})
 
@@ -38,65 +37,6 @@ class Origin(NamedTuple):
 
     name: str
     source: str
-
-
-def find_files(patterns: Iterable[str]) -> list[str]:
-    """List the files that paths, folders, globs and `-` stand for, sorted within each, each file once.
-
-    What cannot be looked into is listed too: reading it says why.
-    """
-    found: dict[object, str] = {}
-    for pattern in patterns:
-        try:
-            matching = _matching(pattern)
-        except (OSError, ValueError) as error:
-            raise ConfigError(f"{pattern}: {getattr(error, 'strerror', None) or error}") from None
-        if not matching:
-            raise ConfigError(f"{pattern}: no such file or folder, and nothing fits it as a pattern")
-        for path in matching:
-            found.setdefault(_identity(path), path)
-    return [path for path in found.values() if path]
-
-
-def _matching(pattern: str) -> list[str]:
-    if pattern == STDIN:
-        return [STDIN]
-    if Path(pattern).is_dir():
-        return sorted(_within(pattern)) or [""]
-    if Path(pattern).exists():
-        return [pattern]
-    return sorted(path for path in glob.glob(pattern, recursive=True) if Path(path).is_file())  # noqa: PTH207 (absolute patterns too)
-
-
-def _within(top: str) -> list[str]:
-    """Files of a folder, but for hidden files and folders; and the folders that cannot be read."""
-    shut: list[OSError] = []
-    found: list[str] = []
-    for folder, folders, names in os.walk(top, onerror=shut.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = [str(Path(folder, name)) for name in names if not name.startswith(".")]
-        found += [path for path in paths if _is_to_read(path)]
-    return found + [str(Path(error.filename)) for error in shut]
-
-
-def _is_to_read(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 (a path of a folder of millions)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-
-
-def _identity(path: str) -> object:
-    """Tell a file by what it is, not by how it is spelt."""
-    if path == STDIN:
-        return STDIN
-    try:
-        info = Path(path).stat()
-    except OSError:
-        return path
-    return info.st_dev, info.st_ino
 
 
 @dataclass(slots=True)
@@ -128,10 +68,7 @@ def read(unit: Unit, sources: Sequence[Source], progress: Progress) -> Iterator[
 def _why(path: str, error: OSError) -> str:
     """Say of a folder why it was not looked into, not that it is one."""
     if isinstance(error, IsADirectoryError):
-        try:
-            os.scandir(path).close()
-        except OSError as closer:
-            error = closer
+        error = why_shut(path) or error
     return error.strerror or str(error)
 
 
@@ -162,7 +99,7 @@ def _read_range(unit: Unit, raw: Counted, progress: Progress) -> Iterator[tuple[
 
 
 def _blocks_between(raw: Counted, left: int, progress: Progress) -> Iterator[bytes]:
-    while left > 0 and (block := raw.read(min(left, 1 << 20))):
+    while left > 0 and (block := raw.read(min(left, BLOCK))):
         left -= len(block)
         progress.lines += block.count(b"\n")
         yield block
@@ -192,7 +129,7 @@ def _cuts(file: BinaryIO, size: int, piece: int) -> list[int]:
 
 
 def _is_of_lines(path: str, head: bytes) -> bool:
-    own_format = kind_of(head) or head.startswith((b"ElfFile", b"#")) or mark_of(head)[0]
+    own_format = kind_of(head) or head.startswith((b"ElfFile", b"#")) or not writing_of(head).plain
     return not (own_format or _is_document(head) or is_table(path, head))
 
 
@@ -204,8 +141,9 @@ def _pieces(name: str, file: BinaryIO, sources: Sequence[Source]) -> Iterator[tu
             for piece in _unpacked(source.unpack, cast("BinaryIO", buffered)):
                 yield source.name, piece
             return
-    head = readable(head)
-    blocks = blocks_of(cast("BinaryIO", buffered))
+    writing = writing_of(head)
+    head = writing.readable(head)
+    blocks = writing.blocks(cast("BinaryIO", buffered))
     reader = table if is_table(name, head) else objects if _is_document(head) else lines
     for piece in reader(blocks):
         yield "", piece

@@ -2,8 +2,10 @@
 
 import ipaddress
 from collections.abc import Iterable
+from itertools import islice
+from typing import TypeGuard
 
-from tocsin.model.event import ABSENT, Fields, Value, first
+from tocsin.model.event import Fields, Value, elements, first
 from tocsin.model.match import Entities
 from tocsin.ports.source import Source
 
@@ -27,15 +29,11 @@ def entities(source: Source, fields: Fields) -> Entities:
 
 def _names(source: Source, fields: Fields, wanted: Iterable[str]) -> list[str]:
     values = (first(fields, source.normalised[name]) for name in wanted if name in source.normalised)
-    return [name for value in values for name in _texts(value)]
+    return [name for value in values for name in islice(elements(value), MAX_EACH) if _is_name(name)]
 
 
-def _texts(value: Value) -> list[str]:
-    if value is ABSENT:
-        return []
-    if isinstance(value, list | tuple):
-        return [name for inner in value[:MAX_EACH] for name in _texts(inner)]
-    return [value] if isinstance(value, str) and value not in _NOTHING and len(value) <= _MAX_CHARS else []
+def _is_name(value: Value) -> TypeGuard[str]:
+    return isinstance(value, str) and value not in _NOTHING and len(value) <= _MAX_CHARS
 
 
 def _is_address(name: str) -> bool:

@@ -1,8 +1,11 @@
 """Generated pages are in step with the code, and so are the samples with the script that makes them."""
 
 import gzip
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -26,6 +29,38 @@ def test_reference_pages_are_in_step(tmp_path: Path) -> None:
     assert set(made) == {"cli.md", "limits.md", "packs.md", "sources.md"}
     stale = [page for page, content in made.items() if (REFERENCE / page).read_bytes() != content]
     assert not stale, "run: .venv/bin/python scripts/docs"
+
+
+NO_LIMITS = {
+    "_TAR_AT": "where a tar archive says what it is",
+    "containers._HEAD": "so much tells every container; what is packed in it is not bounded by it",
+    "_QUOTE": "a character",
+    "_PR_SET_PDEATHSIG": "a number of the kernel's",
+    "_LONGEST_STAMP": "longer texts are read all the same, and not remembered",
+}
+
+
+def numbers_of(*folders: str) -> Iterator[tuple[Path, str]]:
+    """Yield the constants of modules that are numbers."""
+    for path in (
+        path for folder in folders for path in sorted((ROOT / "src" / "tocsin" / folder).glob("*.py"))
+    ):
+        module = import_module(".".join(path.relative_to(ROOT / "src").with_suffix("").parts))
+        named = re.findall(r"^(_?[A-Z][A-Z_]+) = ", path.read_text(encoding="utf-8"), re.MULTILINE)
+        yield from ((path, one) for one in named if type(getattr(module, one)) in (int, float))
+
+
+def test_limits_of_reading_and_of_the_hunt_are_all_told() -> None:
+    text = (REFERENCE / "limits.md").read_text(encoding="utf-8")
+    found = list(numbers_of("intake", "services/hunt"))
+    assert len(found) > 20
+    untold = [
+        f"{path.stem}.{one}"
+        for path, one in found
+        if f"[`{one}`](../../{path.relative_to(ROOT).as_posix()})" not in text
+        and not {one, f"{path.stem}.{one}"} & set(NO_LIMITS)
+    ]
+    assert not untold, "add them to scripts/reference/limits.py, or say in NO_LIMITS why they bound nothing"
 
 
 def test_examples_are_in_step(tmp_path: Path) -> None:

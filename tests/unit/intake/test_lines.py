@@ -1,6 +1,5 @@
-"""Lines of any length, encoding and end; each keeps its number."""
+"""Lines of any length and end; each keeps its number."""
 
-import io
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.intake import lines as module
-from tocsin.intake.lines import MAX_RECORD, Loss, Record, blocks_of, lines, readable
+from tocsin.intake.lines import MAX_RECORD, Loss, Record, lines
 
 
 def chunks(content: bytes, *cuts: int) -> Iterator[bytes]:
@@ -64,29 +63,3 @@ def test_a_line_over_the_limit_is_said_and_the_next_ones_are_read(monkeypatch: p
 def test_a_line_of_the_greatest_length() -> None:
     line = b"x" * MAX_RECORD
     assert read(line + b"\ny", 1, 1000) == [(1, line), (2, b"y")]
-
-
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-8-sig", "utf-8"])
-@pytest.mark.parametrize("text", ["", "a", "a\nb\n", "é€😀\r\n" * 3, "\ufeff\ufeffx"])
-def test_encodings(encoding: str, text: str) -> None:
-    mark = b"\xfe\xff" if encoding == "utf-16-be" else b""
-    content = mark + text.encode(encoding)
-    wanted = text.removeprefix("\ufeff") if encoding == "utf-8" else text
-    assert b"".join(blocks_of(io.BytesIO(content))) == wanted.encode()
-    assert readable(content) == wanted.encode()
-
-
-@pytest.mark.parametrize("shift", range(5))
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-def test_pairs_across_blocks_stay_whole(shift: int, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BLOCK", 8)
-    text = "x" * shift + "😀" * 20
-    content = ("\ufeff" + text).encode(encoding)
-    assert b"".join(blocks_of(io.BytesIO(content))).decode() == text
-
-
-@given(content=st.binary(max_size=60))
-def test_any_bytes_are_read(content: bytes) -> None:
-    for mark in (b"", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"):
-        readable(mark + content)
-        assert all(isinstance(piece, Record) for piece in lines(blocks_of(io.BytesIO(mark + content))))

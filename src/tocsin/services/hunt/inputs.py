@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tocsin.errors import ConfigError
 from tocsin.intake.containers import STDIN
-from tocsin.intake.files import find_files
+from tocsin.intake.paths import find_files
 from tocsin.services.hunt.setup import Options
 
 

@@ -13,10 +13,12 @@ from tocsin.model.moment import to_epoch
 from tocsin.model.observation import Correlated, Observation
 from tocsin.normalise.entities import entities
 from tocsin.ports.source import Route, Source
+from tocsin.services.hunt.plain import plain, plain_fields
 from tocsin.sigma.rule import Meta
 
-_SHOWN_KEYWORD = 500
+_SHOWN_CHARS = 500
 """A keyword may be found in a whole line: so many characters of it are shown."""
+_SHOWN_VALUES = 20
 _LONGEST_STAMP = 64
 
 Places: TypeAlias = tuple[tuple[str, tuple[Path, ...]], ...]
@@ -55,7 +57,8 @@ class Seen:
         self.stream = stream
         self.line = piece.line
         self.place = place_of(stream, piece.line, piece.part)
-        self.fields = _all_fields(source, record) if fields is None else fields
+        self._fields = _all_fields(source, record) if fields is None else fields
+        self.fields = plain_fields(self._fields)
         self.time = _epoch(first(self.fields, source.time)) if self.fields else None
 
     @cached_property
@@ -67,7 +70,7 @@ class Seen:
     @cached_property
     def entities(self) -> Entities:
         """Who and what the event is about; correlations do not ask."""
-        return entities(self.source, self.fields)
+        return entities(self.source, self._fields)
 
     def match(self, signal: Signal) -> Match:
         """Say that a rule was true of this record."""
@@ -79,7 +82,7 @@ class Seen:
             event_id=self.event_id,
             event=self.fields,
             fields=tuple(
-                MatchedField(name, _shown(value))
+                MatchedField(name, plain(_shown(value)))
                 for name, value in zip(signal.hit.fields, signal.values, strict=True)
             ),
             entities=self.entities,
@@ -116,9 +119,9 @@ _epoch_of_text = lru_cache(maxsize=4096)(to_epoch)
 
 def _shown(value: Value) -> Value:
     if isinstance(value, tuple):  # keywords: the texts of the event; or the two fields that were compared
-        return [_shown(inner) for inner in value if inner is not ABSENT][:20]
-    if isinstance(value, str) and len(value) > _SHOWN_KEYWORD:
-        return value[:_SHOWN_KEYWORD] + "…"
+        return [_shown(inner) for inner in value if inner is not ABSENT][:_SHOWN_VALUES]
+    if isinstance(value, str) and len(value) > _SHOWN_CHARS:
+        return value[:_SHOWN_CHARS] + "…"
     return None if value is ABSENT else value
 
 
