@@ -82,10 +82,13 @@ def _read_whole(
             last = 0
             continue
         last = 0
+        origin = Origin(stream.name, "")
         for source, piece in _pieces(stream.name, stream.file, sources):
+            if source != origin.source:
+                origin = Origin(stream.name, source)
             last = piece.line
             progress.taken = raw.taken
-            yield Origin(stream.name, source), piece
+            yield origin, piece
     progress.taken = raw.taken
 
 

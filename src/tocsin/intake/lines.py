@@ -1,5 +1,6 @@
 """A plain stream, in blocks of UTF-8 (text.py) -> its lines."""
 
+import io
 from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -39,9 +40,11 @@ def lines(blocks: Iterator[bytes]) -> Iterator[Piece]:
                 continue
             skipping = False
             number += 1
-        *whole, rest = (rest + block).split(b"\n")
+        # readlines() looks for line ends with the processor's widest instructions, split() byte by byte.
+        whole = io.BytesIO(rest + block).readlines()
+        rest = b"" if not whole or whole[-1].endswith(b"\n") else whole.pop()
         for line in whole:
-            if text := line.rstrip(b"\r"):
+            if text := line.rstrip(b"\r\n"):
                 yield Record(number, text)
             number += 1
         if len(rest) > MAX_RECORD:
