@@ -1,7 +1,8 @@
 """No value is expensive: what a rule costs grows with the value, not with its square, whatever is fed to it."""
 
-import importlib.util
+import importlib
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -22,13 +23,10 @@ WORST = 0.3  # seconds for a value of full length; bench/redos.py measures again
 
 
 @pytest.fixture(scope="module")
-def redos() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("redos", Path(__file__).parents[2] / "bench" / "redos.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def redos() -> Iterator[ModuleType]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parents[2] / "bench")
+        yield importlib.import_module("redos")
 
 
 @pytest.fixture(autouse=True)
