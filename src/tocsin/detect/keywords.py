@@ -6,18 +6,21 @@ a short list of such literals is what the native search finds at several bytes a
 """
 
 import itertools
-from bisect import bisect_right
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 import re2
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
+from tocsin.detect.deciding import deciding
+from tocsin.detect.whole_literals import Alone, Whole, places_hit, places_of
 from tocsin.sigma.regex import required_literal
-from tocsin.sigma.tree import Regex, Test, Text
+from tocsin.sigma.tree import Node, Regex, Test, Text
 
 MOST = 56
-"""More literals than this and the native search leaves its fast path: then nothing is guarded."""
+"""More literals than this and the native search leaves its fast path: then it looks for whole keywords."""
 _WIDTHS = (3, 4, 5)
 _MOST_LETTERS = 3
 """Each letter doubles the spellings."""
@@ -27,7 +30,8 @@ _FOLDED = frozenset("ki")
 """What characters outside ASCII fold to: the Kelvin sign, the dotted capital I."""
 _COMMON = frozenset("etaoinsrlcdmpu0123456789.-_: ")
 """Frequent in logs: a stand-in without them is met less often by chance."""
-_NUMERIC = frozenset("0123456789+-.e")
+_NUMERIC = re.compile(r"[+-]?\d*\.?\d*(?:e[+-]?\d*)?", re.ASCII).fullmatch
+"""Part of a number's text, which JSON may write in another way; 127.0.0.1 is none."""
 _REWRITTEN = rb"[:\[,]\s*-?(?:\d{17}|\d*\.(?:\d{16}|0000)|\d[\d.]*e)"
 """Numbers of which the text is not the one that JSON has: 1e3 is compared as 1000."""
 ESCAPES = (b"\\u00", b"\\u01", b"\\u21")
@@ -61,22 +65,52 @@ def _cover(windows: dict[str, set[str]], care: float) -> list[str]:
     return chosen
 
 
-class KeywordGuard:
-    """Tells which records of a batch are worth a full look; `useful` is False when it cannot tell."""
+def deciding_keywords(nodes: Iterable[Node]) -> list[Test]:
+    """Return the keywords of conditions that must be looked for; while none holds, no other one matters."""
+    return deciding(nodes, lambda test: _chance(_literal(test)))
 
-    def __init__(self, tests: Sequence[Test]) -> None:
-        words = stand_ins(tests)
-        self.useful = bool(words)
-        self._search = BytesAhoCorasick(words, matchkind=MatchKind.LeftmostFirst) if words else None
+
+class KeywordGuard:
+    """Tells which records of a batch are worth a full look.
+
+    plain: whether keywords see a record as it is (a line), and not what JSON says in it.
+    """
+
+    def __init__(self, tests: Sequence[Test], *, plain: bool = False) -> None:
+        words = [] if plain else stand_ins(tests)
+        self.places_in = _by_stand_ins(words) if words else _by_literals(tests, plain=plain)
 
     def places(self, records: Sequence[bytes], rows: Sequence[int]) -> list[int]:
         """Return the places in `rows` whose records may hold a keyword."""
-        if self._search is None:
-            return list(range(len(rows)))
-        chosen = [records[row] for row in rows]
-        ends = list(itertools.accumulate(len(record) + 1 for record in chosen))
-        hits = self._search.find_matches_as_indexes(b"\n".join(chosen))
-        return sorted({bisect_right(ends, start) for _, start, _ in hits})
+        return sorted(self.places_in([records[row] for row in rows]))
+
+
+PlacesIn: TypeAlias = Callable[[Sequence[bytes]], Iterable[int]]
+
+
+def _by_stand_ins(words: list[bytes]) -> PlacesIn:
+    search = BytesAhoCorasick(words, matchkind=MatchKind.LeftmostFirst).find_matches_as_indexes
+    return lambda records: places_hit(records, search(b"\n".join(records)))
+
+
+def _by_literals(tests: Sequence[Test], *, plain: bool) -> PlacesIn:
+    # Records are joined by line breaks: no literal may reach from one into the next.
+    literals = {test: max(_literal(test).split("\n"), key=len) for test in tests}
+    whole = Whole(filter(None, literals.values()))
+    if plain:
+        alone = [test for test, literal in literals.items() if not literal]
+        if not alone:
+            return whole.places
+        holds = Alone(alone).holds
+        return lambda records: whole.places(records) | places_of(records, holds)
+    if any(map(_is_numeric, literals.values())):
+        return lambda records: range(len(records))
+    # What JSON writes in another way than a line, it writes with a backslash.
+    return lambda records: whole.places(records) | places_of(records, _escapes)
+
+
+def _escapes(record: bytes) -> bool:
+    return b"\\" in record
 
 
 class KeywordFilter:
@@ -99,7 +133,7 @@ class KeywordFilter:
 
 
 def _is_numeric(literal: str) -> bool:
-    return _NUMERIC.issuperset(literal)
+    return _NUMERIC(literal) is not None
 
 
 def _longest_run(literal: str) -> str:

@@ -66,7 +66,7 @@ def add_meaning(fields: Fields) -> None:
     if result in _OUTCOMES:
         fields["event.outcome"] = _OUTCOMES[result]
     _add_user(fields)
-    if (address := fields.get("addr")) and is_address(address):
+    if (address := fields.get("addr")) and address != "?" and is_address(address):
         fields["source.ip"] = address
         if (name := fields.get("hostname", "")) not in _NOBODY and name != address:
             fields["source.address"] = name
@@ -81,12 +81,13 @@ def add_meaning(fields: Fields) -> None:
 
 def _add_user(fields: Fields) -> None:
     # Who logged in outlives su and sudo; a daemon has no login, so its own user stands in.
-    names = (fields.get(name, "") for name in ("AUID", "acct", "UID", "auid", "uid"))
-    if known := next((name for name in names if name not in _NOBODY and not name.isdigit()), None):
-        fields["user.name"] = known
-    for name in ("auid", "uid"):
-        if fields.get(name, "") not in _NOBODY:
-            fields["user.id"] = fields[name]
+    for place in ("AUID", "acct", "UID", "auid", "uid"):
+        if (name := fields.get(place)) and name not in _NOBODY and not name.isdigit():
+            fields["user.name"] = name
+            break
+    for place in ("auid", "uid"):
+        if (number := fields.get(place)) and number not in _NOBODY:
+            fields["user.id"] = number
             break
     if fields["type"] in _ABOUT_ACCOUNTS and (
         target := fields.get("acct") or fields.get("ID") or fields.get("id")

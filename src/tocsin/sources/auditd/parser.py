@@ -1,6 +1,7 @@
 """One audit record -> its own fields, quotes and hex undone, plus what they mean under ECS names."""
 
 import re
+from functools import lru_cache
 
 from tocsin.errors import DataError
 from tocsin.model.event import Fields
@@ -38,17 +39,31 @@ _ENCODED = frozenset(
 )
 
 
+# Who does the same again, from the same place, makes records that differ in time and number alone; only
+# a system call's arguments and process are new each time.
+_EVER_NEW = "SYSCALL"
+_LONGEST_REMEMBERED = 512
+
+
 def parse_record(record: bytes) -> Fields:
     """Return an audit record's fields, or raise DataError."""
     line = record.decode("utf-8", "replace")
     head = _HEAD.search(line)
     if head is None:
         raise DataError("not an audit record" if line.strip() else "empty line")
-    kind = head[2]
-    raw = head[3] is not None
-    body = line[head.end() :]
-    fields = _pairs(body.replace("\x1d", " "), kind, raw=raw)
+    kind, raw, body = head[2], head[3] is not None, line[head.end() :]
+    if kind == _EVER_NEW or len(body) > _LONGEST_REMEMBERED:
+        fields = _read_body(kind, body, raw=raw)
+    else:
+        fields = _read_once(kind, body, raw=raw).copy()
     _read_head(head, fields)
+    return fields
+
+
+def _read_body(kind: str, body: str, *, raw: bool) -> Fields:
+    """Return what a record says apart from its head. raw: whether numbers and hex stand for names."""
+    fields = _pairs(body.replace("\x1d", " "), kind, raw=raw)
+    fields["type"] = kind
     if kind == "EXECVE":
         _join_arguments(fields)
     elif kind == "SYSCALL":
@@ -59,6 +74,9 @@ def parse_record(record: bytes) -> Fields:
         fields["avc.result"], fields["avc.permissions"] = found[1], found[2].split()
     add_meaning(fields)
     return fields
+
+
+_read_once = lru_cache(maxsize=4096)(_read_body)
 
 
 def _pairs(body: str, kind: str, *, raw: bool) -> Fields:
@@ -82,8 +100,7 @@ def _decoded(name: str, digits: str) -> str | list[str]:
 
 
 def _read_head(head: re.Match[str], fields: Fields) -> None:
-    node, kind, epoch, month, day, year, clock, fraction, serial = head.groups()
-    fields["type"] = kind
+    node, _, epoch, month, day, year, clock, fraction, serial = head.groups()
     fields["serial"] = serial
     fields["timestamp"] = epoch or f"20{year[-2:]}-{month}-{day}T{clock}.{fraction}Z"
     if node:

@@ -10,15 +10,15 @@ from datetime import date
 from functools import lru_cache
 
 from tocsin.errors import DataError
-from tocsin.model.event import Fields, Value
+from tocsin.model.event import Fields
 from tocsin.sources.linux.shapes import number
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII).match
 _LONGEST_STAMP = 59
 _USUAL_STAMP = re.compile(r"[A-Z][a-z][a-z] (?:\d| )\d \d\d:\d\d:\d\d ", re.ASCII).fullmatch
-_TAG = re.compile(r"([^\s:\[]{1,128})(?:\[([^\]\s]{1,20})\]|):").fullmatch
+_PROGRAM = re.compile(r"[^\s:\[]{1,128}").fullmatch
 _LONGEST_TAG = 160
-_NO_TAG = ("", None)
+_LONGEST_NUMBER = 18
 _NO_HOST = frozenset({"", ":"})
 _PRI = r"(?:\d{1,6} (?=<))?<(\d{1,3})>"
 _BSD = re.compile(
@@ -75,17 +75,23 @@ def _cut(line: str) -> Fields | None:
     if len(parts) < 3:
         return None
     host, tag, message = parts
-    program, pid = _tag(tag) if len(tag) < _LONGEST_TAG else _NO_TAG
-    if not program or host[-1:] in _NO_HOST:
+    if host[-1:] in _NO_HOST or len(tag) > _LONGEST_TAG:
         return None
-    if pid is None:
+    name, numbered, rest = tag.partition("[")
+    if not numbered:
+        program = _PROGRAMS[name[:-1]] if name[-1:] == ":" else ""
+        if not program:
+            return None
         return {"message": message, "timestamp": stamp, "host.name": host, "process.name": program}
+    digits = rest[:-2] if len(rest) <= _LONGEST_NUMBER + 2 else ""
+    if not (program := _PROGRAMS[name]) or rest[-2:] != "]:" or not (digits.isdigit() and digits.isascii()):
+        return None
     return {
         "message": message,
         "timestamp": stamp,
         "host.name": host,
         "process.name": program,
-        "process.pid": pid,
+        "process.pid": int(digits),
     }
 
 
@@ -181,15 +187,18 @@ def _structured_data(line: str, start: int) -> tuple[Fields, int]:
     return data, start
 
 
-# One process has several lines, nearly always.
-@lru_cache(maxsize=8192)
-def _tag(text: str) -> tuple[str, Value]:
-    """Return the program's name and its number, None when the tag has none; no name when it is no tag."""
-    found = _TAG(text)
-    if found is None:
-        return _NO_TAG
-    program, pid = found.groups()
-    return _base_name(program), number(pid) if pid else None
+class _Programs(dict[str, str]):
+    """A tag without its number -> the program's name, "" when it is none. There are a few dozen in a log."""
+
+    def __missing__(self, tag: str) -> str:
+        if len(self) >= _KNOWN_PROGRAMS:
+            self.clear()
+        name = self[tag] = _base_name(tag) if _PROGRAM(tag) else ""
+        return name
+
+
+_KNOWN_PROGRAMS = 4096
+_PROGRAMS = _Programs()
 
 
 def _base_name(program: str) -> str:
