@@ -225,9 +225,8 @@ class Work:
             always.append(source.time)
         _, covered = self._decoder(source)
         others = [test for test in partition.keywords if test not in covered]
-        return Lane(
-            partition, route, always, full, pick, KeywordGuard(others) if others else None, Sieve(partition)
-        )
+        guard = KeywordGuard(others, plain=source.kind is Kind.LINE) if others else None
+        return Lane(partition, route, always, full, pick, guard, Sieve(partition))
 
 
 def _narrow(table: Table, wanted: list[bool]) -> None:

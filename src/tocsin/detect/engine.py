@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from tocsin.detect.field import Values
 from tocsin.detect.fold import NEVER, Condition, Fold
 from tocsin.detect.formula import Field
+from tocsin.detect.keywords import deciding_keywords
 from tocsin.detect.partition import Partition
 from tocsin.model.event import ABSENT, Path, Value
 from tocsin.model.logsource import LogSource, applies
 from tocsin.ports.source import Route, Source
 from tocsin.sigma.rule import Rule
-from tocsin.sigma.tree import Node, Test, either, leaves
+from tocsin.sigma.tree import Node, Test, either
 
 MAX_PARTITIONS = 2_000
 """Kinds of event that are kept compiled; hostile route values cannot make more."""
@@ -59,14 +60,9 @@ class Engine:
         return condition
 
     def keywords_of(self, source: Source) -> list[Test]:
-        """Return the keyword tests that concern every event of a source, whatever its route."""
+        """Return the keywords to be looked for in every event of a source, whatever its route."""
         everywhere = source.route((ABSENT,) * len(source.route_by))
-        return [
-            leaf.test
-            for rule, node in self._select(source, everywhere, {})
-            for leaf in leaves(node)
-            if leaf.field is None
-        ]
+        return deciding_keywords(node for _, node in self._select(source, everywhere, {}))
 
     def counters(self) -> dict[str, int]:
         """Return what metrics show: partitions, memo look-ups and misses, values cut, memos emptied."""

@@ -153,6 +153,9 @@ def shape_of(parts: Parts) -> tuple[When, str] | None:
 
 def globbed(parts: Parts) -> Callable[[str], bool]:
     """Compile a pattern for whole texts, linear in the text: ordered finds, or RE2 when it has `?`."""
+    if all(isinstance(part, int) for part in parts):
+        least, more = parts.count(ONE), ANY in parts
+        return lambda text: len(text) >= least if more else len(text) == least
     if ONE in [part for part in parts if isinstance(part, int)]:
         source = "".join(re2.escape(p) if isinstance(p, str) else ".*" if p == ANY else "." for p in parts)
         return searcher(rf"^(?:{source})\z", "s").found

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tocsin.detect.field import Memo, Predicates, Values
 from tocsin.detect.formula import Clauses, Field, Formula, Mask, atom, field_of
-from tocsin.detect.keywords import KeywordFilter
+from tocsin.detect.keywords import KeywordFilter, deciding_keywords
 from tocsin.detect.tests import same
 from tocsin.model.event import ABSENT, Value
 from tocsin.sigma.rule import Rule
@@ -130,7 +130,8 @@ class Partition:
         self.trigger: Mask = sum(1 << bit for bit in self.by_trigger)
         self.verdicts = _Verdicts(self)
         keywords = [column for column in self.columns if column.field is None]
-        self.keywords: list[Test] = [leaf.test for column in keywords for leaf in column.numbers]
+        nodes = [node for _, node, _ in self.formulas]
+        self.keywords: list[Test] = deciding_keywords(nodes) if keywords else []
         self.keyword_filter = KeywordFilter(self.keywords)
         self._silent = self.trigger & self.full
         for column in keywords:
