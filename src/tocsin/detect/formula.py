@@ -77,18 +77,29 @@ class Clauses:
         self.bits: dict[frozenset[tuple[Field, Node]], int] = {frozenset(): TRUE}
         self.atoms: dict[Field, dict[Node, Mask]] = {}
         """field -> atom -> the clauses that need it."""
+        self.spoken: list[Node] = []
+        """The conditions that have keywords."""
+        self._speaks = False
 
     def formula(self, node: Node) -> Formula:
         """Lower a condition tree to a formula over clauses."""
-        return self._whole(self._lower(node))
+        self._speaks = False
+        formula = self._whole(self._lower(node))
+        if self._speaks:
+            self.spoken.append(node)
+        return formula
 
     def _lower(self, node: Node) -> "Formula | _OfField":
         """Return a node as it is while it concerns one field only, else as a formula."""
         if isinstance(node, Leaf):
+            self._speaks |= node.field is None
             return _OfField(field_of(node), node)
         if isinstance(node, Not):
             inner = self._lower(node.item)
             return _OfField(inner.field, node) if isinstance(inner, _OfField) else Formula("not", (inner,))
+        names = {field_of(item) if type(item) is Leaf else _MIXED for item in node.items}
+        if len(names) == 1 and names != {None} and _MIXED not in names:
+            return _OfField(names.pop(), node)  # type: ignore[arg-type]
         is_and = isinstance(node, And)
         items = [self._lower(item) for item in (_flat(node.items) if is_and else node.items)]
         fields = {item.field if isinstance(item, _OfField) else _MIXED for item in items}

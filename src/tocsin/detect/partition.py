@@ -1,7 +1,7 @@
 """The rules that can apply to one kind of event, compiled together."""
 
 from collections.abc import Mapping, Sequence
-from itertools import compress
+from itertools import chain, compress
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -31,7 +31,8 @@ class _Column:
     """One field: its memo, and the mask of clauses that each class leaves possible."""
 
     def __init__(self, field: Field, atoms: dict[Node, Mask], values: Values) -> None:
-        found = dict.fromkeys(leaf for node in atoms for leaf in leaves(node))
+        read = list(map(leaves, atoms))
+        found = dict.fromkeys(chain.from_iterable(read))
         self.field = field
         self.numbers = {leaf: number for number, leaf in enumerate(found)}
         remember = isinstance(field, str)
@@ -42,8 +43,8 @@ class _Column:
         self.memo = Memo(predicates, values.budget, remember=remember)
         self.atoms = [(atom(node, self.numbers), mask) for node, mask in atoms.items()]
         self.users: dict[int, list[int]] = {}
-        for place, node in enumerate(atoms):
-            for leaf in leaves(node):
+        for place, used in enumerate(read):
+            for leaf in used:
                 self.users.setdefault(self.numbers[leaf], []).append(place)
         self.lost = self._lost(predicates.present)
         self.masks: list[Mask] = []
@@ -130,8 +131,7 @@ class Partition:
         self.trigger: Mask = sum(1 << bit for bit in self.by_trigger)
         self.verdicts = _Verdicts(self)
         keywords = [column for column in self.columns if column.field is None]
-        nodes = [node for _, node, _ in self.formulas]
-        self.keywords: list[Test] = deciding_keywords(nodes) if keywords else []
+        self.keywords: list[Test] = deciding_keywords(clauses.spoken)
         self.keyword_filter = KeywordFilter(self.keywords)
         self._silent = self.trigger & self.full
         for column in keywords:

@@ -114,6 +114,10 @@ def leaves(node: Node) -> "list[Leaf]":
     """List the leaves, left to right."""
     if isinstance(node, Leaf):
         return [node]
-    if isinstance(node, Not):
-        return leaves(node.item)
-    return [leaf for item in node.items for leaf in leaves(item)]
+    found: list[Leaf] = []
+    for item in (node.item,) if isinstance(node, Not) else node.items:
+        if type(item) is Leaf:  # most are: no call for each
+            found.append(item)
+        else:
+            found += leaves(item)
+    return found
