@@ -112,6 +112,8 @@ class Partition(RuleBasedStateMachine):
             if error.retryable:
                 self.unsure, self.origins = [], []
                 self.disk.capacity = 1 << 40
+                if self.random.random() < 0.5:  # what was refused must not come back
+                    self.restart(self.random)
             else:
                 # A role that ends so is started again; the machine goes on.
                 self.restart(None)

@@ -68,7 +68,7 @@ class Log:
     _tainted: bool = False
     """The next frames go to a segment of their own."""
     _refused: bool = False
-    """The disk itself took no more, whatever it says of free bytes."""
+    """The last frames were not taken, whatever the disk says of free bytes."""
     _closed: bool = False
 
     def __post_init__(self) -> None:
@@ -194,6 +194,7 @@ class Log:
             self._rotate()  # nobody waits for what is in this one either
             self.retain(pressed=True)
         if (left := self._left()) < wanted:
+            self._refused = True
             raise DeliveryError(
                 f"{self.folder}: {wanted:,} bytes are too many for the room that is left ({max(left, 0):,}); "
                 "let consumers catch up, or give it more room",
@@ -216,7 +217,9 @@ class Log:
     def retain(self, *, pressed: bool = False) -> int:
         """Delete segments that may go; return their bytes. pressed: also those kept for replays only."""
         self._alive()
-        return self.keeper.retain(self._first, self._size, self.clock(), pressed=pressed)
+        deleted = self.keeper.retain(self._first, self._size, self.clock(), pressed=pressed)
+        self._refused = self._refused and not deleted
+        return deleted
 
     def _rotate(self) -> None:
         """Begin a segment at the next offset."""
