@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = ("load", "otrf", "small", "scaling", "memory", "rsigma", "chdb_insert")
+SCRIPTS = ("load", "otrf", "small", "scaling", "memory", "rsigma", "chdb_insert", "journal")
 
 
 def rsigma() -> Path:
