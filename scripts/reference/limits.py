@@ -114,12 +114,24 @@ def _results() -> list[Limit]:
     ]  # fmt: skip
 
 
+def _journal() -> list[Limit]:
+    log = "tocsin.journal.log"
+    return [
+        Limit("one frame (a batch, as its writer wrote it)", "tocsin.ports.journal", "MAX_FRAME", "refused", "B"),
+        Limit("one segment", log, "Limits.segment", "the next one is begun", "B"),
+        Limit("what is written with one sync", log, "Limits.group", "the next group", "B"),
+        Limit("what waits to be written", log, "Limits.pending", "refused, to be sent again", "B"),
+        Limit("what stays free on the disk", log, "Limits.reserve", "appends are refused until there is room", "B"),
+    ]  # fmt: skip
+
+
 GROUPS: dict[str, Callable[[], list[Limit]]] = {
     "Input": _input,
     "Detection": _detection,
     "Rules": _rules,
     "Correlation": _correlation,
     "Results": _results,
+    "Journal": _journal,
 }
 
 

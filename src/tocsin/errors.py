@@ -4,6 +4,8 @@ TocsinError
 ├── ConfigError    what the operator asked for is wrong; nothing starts
 ├── ContentError   one rule, pack or source folder is wrong; the rest load
 ├── DataError      one record is wrong; it is counted and shown, the batch goes on
+│   ├── DamageError    a file of the journal is not as it was written; the role ends, a person is needed
+│   └── GoneError      frames that a reader wants were deleted; it was slower than retention
 └── DeliveryError  one delivery failed; `retryable` says what the caller does
 """
 
@@ -37,6 +39,14 @@ class DataError(TocsinError):
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
+
+
+class DamageError(DataError):
+    """A file of the journal is not as it was written. The text says which, where, and what to do."""
+
+
+class GoneError(DataError):
+    """A reader asks for frames that retention has deleted. Only consumers that a topic names are waited for."""
 
 
 class DeliveryError(TocsinError):

@@ -1,0 +1,187 @@
+"""The journal: how fast events become durable, how long a sender waits for that, how fast they are read."""
+
+import os
+import statistics
+import tempfile
+import time
+import zlib
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from common import ROOT, Report, Size, options, spread
+from tocsin.journal.local import LocalJournal
+from tocsin.ports.journal import Frame, Offsets, Topic
+
+EVENT = 800
+BATCHES = (100, 500, 2_000)
+EVENTS: dict[Size, int] = {"tiny": 4_000, "quick": 200_000, "full": 1_000_000}
+RUNS: dict[Size, int] = {"tiny": 1, "quick": 3, "full": 5}
+IN_FLIGHT = 8
+TOPIC = Topic("events", consumers=("worker",))
+Measure = Callable[[Path, list[Frame]], list[float]]
+
+
+class Rate(NamedTuple):
+    """events: a second. waits: seconds from append to answer."""
+
+    events: float
+    waits: list[float]
+
+
+def main() -> None:
+    """Measure and report."""
+    given = options(__doc__ or "")
+    size: Size = given.size
+    report = Report("The journal", given)
+    report.note(
+        f"{EVENTS[size]:,} events of {EVENT} random bytes, encoded beforehand, one partition, one writer; "
+        f"{RUNS[size]} runs: median (lowest-highest), on the clock, on the disk of the checkout. "
+        "The floor is a loop that appends length, CRC and bytes to a file and calls fdatasync. Answered: durable."
+    )
+    rows = []
+    for batch in BATCHES:
+        for name, measure in (("floor", floor), ("one at a time", alone), (f"{IN_FLIGHT} waiting", together)):
+            found = [measured(measure, batch, EVENTS[size]) for _ in range(RUNS[size])]
+            waits = sorted(wait * 1_000 for one in found for wait in one.waits)
+            rows.append(
+                [
+                    batch,
+                    name,
+                    spread([one.events for one in found]),
+                    f"{statistics.median(waits):.2f}",
+                    f"{waits[int(len(waits) * 0.99)]:.2f}",
+                ]
+            )
+    report.table(["events a batch", "", "events/s", "answered after, ms: p50", "p99"], rows)
+    rates, delays = zip(*[reading(EVENTS[size]) for _ in range(RUNS[size])], strict=True)
+    late = sorted(delay * 1_000 for some in delays for delay in some)
+    report.note(
+        f"Reading back, batches of 500, payloads copied and checked: {spread(rates)} events/s. "
+        "A reader in another process that waits has a frame after its append was called: "
+        f"p50 {statistics.median(late):.1f} ms, p99 {late[int(len(late) * 0.99)]:.1f} ms."
+    )
+    report.finish()
+
+
+def frames(batch: int, events: int) -> Iterator[Frame]:
+    """Yield batches; four payloads in turn, so that making them costs nothing."""
+    random = Random(1)  # noqa: S311 (repeatable)
+    payloads = [random.randbytes(batch * EVENT) for _ in range(4)]
+    for number in range(max(2, events // batch)):
+        yield Frame(payloads[number % 4], events=batch, arrived=time.time_ns())
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """Yield a folder on the checkout's disk: a temporary one may be in memory."""
+    base = ROOT / "out"
+    base.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=base, prefix="bench-journal-") as made:
+        yield Path(made)
+
+
+def measured(measure: Measure, batch: int, events: int) -> Rate:
+    """Run one measurement on a new folder."""
+    given = list(frames(batch, events))
+    with folder() as place:
+        started = time.perf_counter()
+        waits = measure(place, given)
+        return Rate(len(given) * batch / (time.perf_counter() - started), waits)
+
+
+def floor(place: Path, given: list[Frame]) -> list[float]:
+    """Append to a file and sync, as simply as it can be done."""
+    waits = []
+    with (place / "floor").open("wb", buffering=0) as file:
+        for frame in given:
+            started = time.perf_counter()
+            length, crc = len(frame.payload), zlib.crc32(frame.payload)
+            file.write(length.to_bytes(4, "little") + crc.to_bytes(4, "little") + frame.payload)
+            os.fdatasync(file.fileno())
+            waits.append(time.perf_counter() - started)
+    return waits
+
+
+def alone(place: Path, given: list[Frame]) -> list[float]:
+    """Append a batch, wait for the answer, append the next."""
+    appender = LocalJournal(place, [TOPIC]).appender("events", 0)
+    waits = []
+    for frame in given:
+        started = time.perf_counter()
+        appender.append([frame]).result()
+        waits.append(time.perf_counter() - started)
+    appender.close()
+    return waits
+
+
+def together(place: Path, given: list[Frame]) -> list[float]:
+    """Have several appends wait at any time, as intake has."""
+    appender = LocalJournal(place, [TOPIC]).appender("events", 0)
+    waits: list[float] = []
+    waiting: deque[Future[Offsets]] = deque()
+
+    def answered(started: float) -> None:
+        waits.append(time.perf_counter() - started)
+
+    for frame in given:
+        if len(waiting) == IN_FLIGHT:
+            waiting.popleft().result()
+        started = time.perf_counter()
+        future = appender.append([frame])
+        future.add_done_callback(lambda _, started=started: answered(started))  # type: ignore[misc]
+        waiting.append(future)
+    appender.close()
+    return waits
+
+
+def reading(events: int) -> tuple[float, list[float]]:
+    """Return events/s of reading back, and how late a waiting reader in another process is."""
+    with folder() as place:
+        journal = LocalJournal(place, [TOPIC])
+        together(place, list(frames(500, events)))
+        reader = journal.reader("events", 0)
+        started = time.perf_counter()
+        count = 0
+        while more := reader.read():
+            count += sum(one.frame.events for one in more)
+        rate = count / (time.perf_counter() - started)
+        return rate, _delays(place, reader.offset, 50 if events < 10_000 else 500)
+
+
+def _delays(place: Path, offset: int, times: int) -> list[float]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    child = context.Process(target=_follow, args=(place, offset, times, theirs))
+    child.start()
+    ours.recv()
+    appender = LocalJournal(place, [TOPIC]).appender("events", 0)
+    random = Random(2)  # noqa: S311 (repeatable)
+    payload = random.randbytes(500 * EVENT)
+    for _ in range(times):
+        time.sleep(random.uniform(0, 0.03))
+        appender.append([Frame(payload, 500, time.monotonic_ns())]).result()
+    delays: list[float] = ours.recv()
+    child.join()
+    appender.close()
+    return delays
+
+
+def _follow(place: Path, offset: int, times: int, pipe: Connection) -> None:
+    reader = LocalJournal(place, [TOPIC]).reader("events", 0, offset)
+    delays: list[float] = []
+    pipe.send("ready")
+    while len(delays) < times:
+        for one in reader.read(wait=1):
+            delays.append((time.monotonic_ns() - one.frame.arrived) / 1e9)  # noqa: PERF401 (each at its time)
+    pipe.send(delays)
+
+
+if __name__ == "__main__":
+    main()
