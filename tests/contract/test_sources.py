@@ -1,5 +1,6 @@
 """Every source folder keeps the same promises; adding a folder adds its cases here by itself."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 import tocsin.sources
 from tocsin.errors import DataError
 from tocsin.model.event import ABSENT, Fields, first, get
-from tocsin.ports.source import Kind, Route, Source
+from tocsin.ports.source import ANYWHERE, Kind, Route, Source
 from tocsin.sources import catalog
 from tocsin.sources.moment import to_epoch, to_iso
 
@@ -115,7 +116,7 @@ def check_total(source: Source, record: bytes) -> None:
         assert len(error.reason) < 60
         return
     assert all(type(name) is str for name in fields)
-    if source.kind is Kind.LINE:  # decoding looks its fields up as plain keys
+    if source.kind is Kind.LINE and source.maps != ANYWHERE:  # decoding looks its fields up as plain keys
         assert {name for name, value in fields.items() if isinstance(value, dict)} <= set(source.maps)
     assert isinstance(routed(source, fields), Route)
     assert 0 <= source.recognise(record, fields) <= 100
@@ -146,3 +147,28 @@ def test_hostile_values_in_known_places(source: Source, data: st.DataObject) -> 
     assert 0 <= source.recognise(orjson.dumps(fields), fields) <= 100
     assert source.normalised
     to_epoch(first(fields, source.time))
+
+
+def objects() -> Iterator[Fields]:
+    for sample in SAMPLES:
+        for line in sample.read_bytes().splitlines():
+            try:
+                record = orjson.loads(line)
+            except orjson.JSONDecodeError:
+                continue
+            if isinstance(record, dict):
+                yield record
+
+
+OBJECTS = list(objects())
+
+
+@settings(max_examples=600, deadline=None)
+@given(data=st.data(), choice=st.integers(0, len(OBJECTS) - 1))
+def test_what_a_source_claims_has_one_of_its_marks(data: st.DataObject, choice: int) -> None:
+    lost = data.draw(st.sets(st.sampled_from(sorted(OBJECTS[choice]) or [""])))
+    fields = {name: value for name, value in OBJECTS[choice].items() if name not in lost}
+    record = orjson.dumps(fields)
+    for source in catalog().values():
+        if source.name != "generic_json" and source.recognise(record, fields) > 0:
+            assert any((mark if mark[0] == '"' else f'"{mark}":').encode() in record for mark in source.marks)

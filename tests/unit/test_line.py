@@ -64,3 +64,20 @@ def test_an_events_own_time_is_a_column() -> None:
     work = Work(Engine(load(RULES)), normalised=["user.name", "@timestamp"])
     outcome = work(JSON, [b'{"ts":"2026-01-02T03:04:05Z","user":"a"}', b"{}"])
     assert outcome.columns["@timestamp"] == ["2026-01-02T03:04:05Z", ABSENT]
+
+
+@pytest.mark.parametrize(
+    ("source", "record", "detection"),
+    [
+        ("journald", b'{"__REALTIME_TIMESTAMP":"1","k":{"pod":{"name":"x"}}}', {"k.pod.name": "x"}),
+        ("journald", b'{"__REALTIME_TIMESTAMP":"1","k":[{"pod":"y"},{"pod":"x"}]}', {"k.pod": "x"}),
+        ("journald", b'{"__REALTIME_TIMESTAMP":"1","k.pod":"x","k":{"pod":"y"}}', {"k.pod": "x"}),
+        ("generic_json", b'{"a":1234567890123.12345}', ["123.1235"]),
+        ("generic_json", b'{"a":"x\ty"}', {"a": "x\ty"}),
+    ],
+)
+def test_both_engines_find(source: str, record: bytes, detection: object) -> None:
+    rules = load([{"detection": {"sel": detection, "condition": "sel"}}])
+    found = fast(rules, catalog()[source], [record])
+    assert found == slow(rules, catalog()[source], [record])
+    assert len(found) == 1

@@ -32,7 +32,7 @@ _COMMON = frozenset("etaoinsrlcdmpu0123456789.-_: ")
 """Frequent in logs: a stand-in without them is met less often by chance."""
 _NUMERIC = re.compile(r"[+-]?\d*\.?\d*(?:e[+-]?\d*)?", re.ASCII).fullmatch
 """Part of a number's text, which JSON may write in another way; 127.0.0.1 is none."""
-_REWRITTEN = rb"[:\[,]\s*-?(?:\d{17}|\d*\.(?:\d{16}|0000)|\d[\d.]*e)"
+_REWRITTEN = rb"[:\[,]\s*-?(?:[\d.]{17}|\d*\.0000|\d[\d.]*e)"
 """Numbers of which the text is not the one that JSON has: 1e3 is compared as 1000."""
 ESCAPES = (b"\\u00", b"\\u01", b"\\u21")
 """JSON may write any ASCII character as \\u00xx, and those two as well: such records get the full look."""

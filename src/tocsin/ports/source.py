@@ -31,6 +31,9 @@ class Route:
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
+ANYWHERE: tuple[Path, ...] = ("*",)
+
+
 class Unpack(NamedTuple):
     """How a file format of its own is read. opens: tells by a file's first bytes.
 
@@ -49,6 +52,9 @@ class Source:
                Total: any bytes give fields or a DataError with a short constant reason.
     recognise  a record, and its fields when it is a JSON object (else None) -> confidence, 0 not mine …
                100 certain. Must be cheap and never raise.
+    marks      JSON objects only: keys at any depth; whatever `recognise` claims has one of them, written plainly. The rarer
+               they are in other logs, the better. What begins with a quote is looked for as it stands (`"event.`, `"winlogbeat"`).
+               Empty: only for the source that takes what no other does.
     route_by   native paths whose values select the route; empty when all events are of one route.
     route      values of route_by (ABSENT where missing; any type, hostile) -> Route. Must be total and
                return equal objects for equal values: they are memoised.
@@ -57,6 +63,7 @@ class Source:
     witnesses  JSON only: fields of which a record has one at least unless its fields are packed away (in a
                rendered message, in XML); then it is read with `parse`, not with projection.
     maps       LINE only: the keys whose values are maps; all others are plain, and found by their full name.
+               ANYWHERE: of a log whose lines are JSON objects, in which any value may nest.
     roots      where a rule's field name is looked for, in order; ("",) is the event itself,
                ("Event.EventData.", "Event.System.") for EVTX.
     unpack     set when files of this log are not lines or JSON (EVTX, Zeek's TSV).
@@ -75,6 +82,7 @@ class Source:
     normalised: Mapping[str, tuple[Path, ...]]
     time: tuple[Path, ...]
     id: tuple[Path, ...] = ()
+    marks: tuple[str, ...] = ()
     route_by: tuple[Path, ...] = ()
     glance: tuple[Path, ...] = ()
     witnesses: tuple[Path, ...] = ()

@@ -1,13 +1,13 @@
 """Records -> tables of columns, one for each route in a batch. Lines are parsed in full; JSON: json_decode.py."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Any, Protocol, TypeAlias
 
 from tocsin.errors import DataError
 from tocsin.model.event import ABSENT, Fields, Path, Value, get
-from tocsin.ports.source import Source
+from tocsin.ports.source import ANYWHERE, Source
 from tocsin.sources.projection import Column, choose
 
 _COMMON = 8
@@ -97,13 +97,14 @@ class LineDecoder:
     def _parsed(self, records: Sequence[bytes], refused: list[Refused]) -> Iterable[_Alike]:
         found: dict[object, _Alike] = {}
         parse, route_by = self.source.parse, self.source.route_by
+        look = get if self.source.maps == ANYWHERE else _plain
         for row, record in enumerate(records):
             try:
                 fields = parse(record)
             except DataError as error:
                 refused.append((row, error))
                 continue
-            route = tuple([fields.get(path, ABSENT) for path in route_by])
+            route = tuple([look(fields, path) for path in route_by])
             # The types keep 1 and true apart.
             key: object = (route, tuple(map(type, route)), tuple(fields))
             try:
@@ -137,18 +138,31 @@ class LineDecoder:
     def _turned(self, events: list[Fields], wanted: Wanted) -> list[Column]:
         """Turn the values of events with the same fields into columns, all at once."""
         names = events[0]
-        if not names.keys().isdisjoint(self.source.maps):
+        if not names.keys().isdisjoint(self._maps(events)):
             return self._picked(events, wanted)
         columns = dict(zip(names, zip(*map(dict.values, events), strict=True), strict=True))
         nothing = [ABSENT] * len(events)
         return [next((columns[path] for path in paths if path in names), nothing) for paths in wanted]
 
+    def _maps(self, events: list[Fields]) -> Collection[Path]:
+        if self.source.maps != ANYWHERE:
+            return self.source.maps
+        return {name for fields in events for name in _nest(fields)}
+
     def _picked(self, events: list[Fields], wanted: Wanted) -> list[Column]:
-        maps = self.source.maps
+        maps = self._maps(events)
         return [choose([_values(events, path, maps) for path in paths]) for paths in wanted]
 
 
-def _values(events: list[Fields], path: Path, maps: tuple[Path, ...]) -> Column:
+def _plain(fields: Fields, path: Path) -> Value:
+    return fields.get(path, ABSENT)
+
+
+def _nest(fields: Fields) -> list[str]:
+    return [name for name, value in fields.items() if isinstance(value, dict | list)]
+
+
+def _values(events: list[Fields], path: Path, maps: Collection[Path]) -> Column:
     """Look a field up by its full name, or inside the map that its name leads into."""
     if any(path.startswith(f"{name}.") for name in maps):
         return [get(fields, path) for fields in events]

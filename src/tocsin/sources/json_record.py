@@ -39,16 +39,16 @@ def _mend(record: bytes) -> object:
     try:
         return orjson.loads(mended)
     except orjson.JSONDecodeError as error:
-        return _with_odd_numbers(mended, error)
+        return _with_odd_values(mended, error)
 
 
-def _with_odd_numbers(record: bytes, why: orjson.JSONDecodeError) -> object:
-    """Read numbers that no float holds (1e400), NaN and Infinity as the texts they are: some writers write them.
+def _with_odd_values(record: bytes, why: orjson.JSONDecodeError) -> object:
+    """Read numbers that no float holds (1e400), NaN and Infinity as the texts they are, and bare control characters.
 
-    One odd number in a field must not hide an event from every rule.
+    Some writers write them. One odd value in a field must not hide an event from every rule.
     """
     try:
-        return json.loads(record, parse_float=_number, parse_int=_number, parse_constant=str)
+        return json.loads(record, parse_float=_number, parse_int=_number, parse_constant=str, strict=False)
     except (ValueError, RecursionError):
         raise DataError("not JSON", str(why)) from None
 

@@ -1,19 +1,24 @@
 """Which source a record is of, told by its content."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from tocsin.errors import DataError
 from tocsin.model.event import Fields
-from tocsin.ports.source import Source
+from tocsin.ports.source import Kind, Source
 from tocsin.sources import catalog
 from tocsin.sources.json_record import parse_object
+from tocsin.sources.marks import Marks
 
 
 def recognise(record: bytes) -> Source | None:
     """Return the source that is surest of the record; None when none claims it."""
-    fields = _as_object(record)
+    return _surest(record, _as_object(record), catalog().values())
+
+
+def _surest(record: bytes, fields: Fields | None, sources: Iterable[Source]) -> Source | None:
     best, sure = None, 0
-    for source in catalog().values():
+    for source in sources:
         score = source.recognise(record, fields)
         if score > sure:
             best, sure = source, score
@@ -40,23 +45,46 @@ def why_none(record: bytes) -> str:
 
 
 SAMPLE = 8
-"""So many records of a batch are looked at; when they are not all of one source, every one is."""
+"""So many records of a batch are looked at in full; when they are all of one source, of the others only what has marks of another."""
 
 
 def sort_out(records: Sequence[bytes]) -> list[tuple[Source | None, list[int]]]:
     """Return (source, rows) for a batch. None: rows that no source claims."""
     step = max(len(records) // SAMPLE, 1)
     sampled = {_name(recognise(record)) for record in records[::step]}
-    if len(sampled) == 1 and (name := sampled.pop()):
-        return [(catalog()[name], list(range(len(records))))]
-    return _one_by_one(records)
+    usual = catalog().get(sampled.pop()) if len(sampled) == 1 else None
+    # A parser of lines refuses what is not its own; any JSON object can be read as any other.
+    if usual and usual.kind is Kind.LINE and not usual.marks:
+        return [(usual, list(range(len(records))))]
+    return _told_apart(records, usual)
 
 
-def _one_by_one(records: Iterable[bytes]) -> list[tuple[Source | None, list[int]]]:
+def _told_apart(records: Sequence[bytes], usual: Source | None) -> list[tuple[Source | None, list[int]]]:
+    """Ask of each record only the sources of which it has a mark; and none if that is the usual one alone."""
     rows: dict[str, list[int]] = {}
-    for row, record in enumerate(records):
-        rows.setdefault(_name(recognise(record)), []).append(row)
+    # Only the source without marks takes what has no mark.
+    sure = frozenset({usual.name} if usual.marks else ()) if usual else None
+    for row, (record, owners) in enumerate(zip(records, _marks().owners(records), strict=True)):
+        name = usual.name if usual and owners == sure else _name(_among(record, owners))
+        rows.setdefault(name, []).append(row)
     return [(catalog().get(name), found) for name, found in rows.items()]
+
+
+def _among(record: bytes, owners: frozenset[str] | None) -> Source | None:
+    fields = None if owners is None else _as_object(record)
+    if owners is None or fields is None:
+        return recognise(record)
+    asked = (one for one in catalog().values() if one.name in owners or _takes_the_rest(one))
+    return _surest(record, fields, asked)
+
+
+def _takes_the_rest(source: Source) -> bool:
+    return source.kind is Kind.JSON and not source.marks
+
+
+@cache
+def _marks() -> Marks:
+    return Marks(catalog().values())
 
 
 def _name(source: Source | None) -> str:

@@ -14,17 +14,27 @@ _HINTS = (
     "properties",
     "operationVersion",
 )
+_DECISIVE = ("operationName", "operationNameValue", "activityDisplayName", "riskEventType")
+_ALSO = ("riskState", "riskLevel")
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """As Azure's own services write it, as Log Analytics does, and as some exporters do."""
+    return word, word[0].upper() + word[1:], word.lower()
+
+
+_SPELT = {spelling: word.lower() for word in (*_HINTS, *_DECISIVE, *_ALSO) for spelling in _spellings(word)}
 
 
 def _recognise(_: bytes, fields: Fields | None) -> int:
     if fields is None:
         return 0
-    names = {name.lower() for name in fields}
+    names = {_SPELT[name] for name in fields if name in _SPELT}
     hints = sum(hint.lower() in names for hint in _HINTS)
     if "riskeventtype" in names:
         return 90 if hints or "riskstate" in names or "risklevel" in names else 50
     if not names & {"operationname", "operationnamevalue", "activitydisplayname"}:
-        return 80 if hints >= 5 else 0
+        return 80 if hints >= 5 and "operationversion" in names else 0
     return 92 if hints >= 3 else 60 if hints == 2 else 0
 
 
@@ -38,6 +48,11 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=tuple(
+        f'"{spelling}'
+        for word in ("operationName", "operationVersion", "activityDisplayName", "riskEventType")
+        for spelling in _spellings(word)
+    ),
     route=route,
     route_by=ROUTE_BY,
     # Exports wrap what the log says in `properties`; the API and Log Analytics do not.

@@ -38,6 +38,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("eventName", "insightDetails"),
     route=_route,
     normalised={
         "event.action": ("eventName", "insightDetails.eventName"),

@@ -14,8 +14,7 @@ def _recognise(_: bytes, fields: Fields | None) -> int:
     if fields is None or "@timestamp" not in fields:
         return 0
     if "winlog" in fields or "winlog.channel" in fields:
-        # Winlogbeat's events have a source of their own, which knows their channels.
-        return 20
+        return 0  # Winlogbeat's events have a source of their own, which knows their channels
     if "ecs" in fields or "ecs.version" in fields:
         return 84
     event = fields.get("event")
@@ -32,6 +31,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("ecs", "ecs.version", "event", '"event.', "agent", "agent.type", "beat"),
     route=route,
     route_by=ROUTE_BY,
     # Auditd's and Kubernetes' own names, which their public rules use, are kept below these.

@@ -61,6 +61,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("output",),
     route=_route,
     route_by=("source", "output_fields.evt.type"),
     roots=("", "output_fields."),

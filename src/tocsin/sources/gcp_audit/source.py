@@ -71,6 +71,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("protoPayload",),
     route=_route,
     route_by=_payload_paths("serviceName"),
     normalised={

@@ -111,6 +111,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("action",),
     route=_route,
     normalised=_NORMALISED,
     time=("@timestamp", "created_at", "at_sign_timestamp"),

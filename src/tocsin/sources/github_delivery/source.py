@@ -34,6 +34,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("payload",),
     route=_route,
     normalised={
         **{name: under(_ROOTS, paths) for name, paths in NORMALISED.items()},

@@ -23,6 +23,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("repository", "sender", "organization"),
     route=_route,
     normalised=NORMALISED,
     time=TIME,

@@ -69,6 +69,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("entity_type",),
     route=_route,
     normalised=_NORMALISED,
     time=("created_at", "time"),

@@ -89,6 +89,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("object_kind", "event_name"),
     route=_route,
     normalised=_NORMALISED,
     time=(

@@ -1,7 +1,7 @@
 """systemd's journal as JSON (`journalctl -o json`, systemd-journal-upload): one entry a record."""
 
 from tocsin.model.event import Fields, Value
-from tocsin.ports.source import Kind, Source
+from tocsin.ports.source import ANYWHERE, Kind, Source
 from tocsin.sources.json_record import parse_object
 from tocsin.sources.linux.header import add_priority
 from tocsin.sources.linux.messages import read_message
@@ -66,6 +66,8 @@ SOURCE = Source(
     kind=Kind.LINE,
     parse=_parse,
     recognise=_recognise,
+    marks=("__REALTIME_TIMESTAMP",),
+    maps=ANYWHERE,
     route=route,
     route_by=ROUTE_BY,
     normalised={name: NORMALISED.get(name, ()) + _NATIVE.get(name, ()) for name in (*NORMALISED, *_NATIVE)},

@@ -60,6 +60,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("apiVersion", "auditID", "objectRef"),
     route=_route,
     normalised={
         "event.action": ("verb",),

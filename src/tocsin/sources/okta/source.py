@@ -68,6 +68,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("actor", "published", "displayMessage", "legacyEventType", "displaymessage", "legacyeventtype"),
     route=_route,
     normalised={
         "event.action": _both("eventType"),

@@ -83,6 +83,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=_parse,
     recognise=_recognise,
+    marks=("resourceLogs", "timeUnixNano", "observedTimeUnixNano", "SeverityText"),
     route=_route,
     route_by=("resource.attributes.service.name", "attributes.http.request.method", "attributes.http.method"),
     roots=_ROOTS,

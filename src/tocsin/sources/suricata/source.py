@@ -85,6 +85,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("event_type",),
     route=_route,
     route_by=("event_type",),
     normalised={

@@ -37,6 +37,7 @@ SOURCE = WindowsSource(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("System",),
     route=_route,
     # An id with qualifiers is an object, {"#text": 7045, "#attributes": {"Qualifiers": 16384}}.
     route_by=("Event.System.Channel", "Event.System.EventID.#text", "Event.System.EventID", *_PROVIDER),

@@ -54,6 +54,7 @@ SOURCE = WindowsSource(
     kind=Kind.JSON,
     parse=_parse,
     recognise=_recognise,
+    marks=_EVENT_ID,
     route=_route,
     route_by=(*_CHANNEL, *_EVENT_ID, *_PROVIDER),
     glance=("Channel", "EventID"),

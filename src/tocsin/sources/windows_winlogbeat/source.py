@@ -40,6 +40,7 @@ SOURCE = WindowsSource(
     kind=Kind.JSON,
     parse=parse_object,
     recognise=_recognise,
+    marks=("winlog", "winlog.channel", "winlog.event_id", "log_name", '"winlogbeat"'),
     route=_route,
     route_by=(*_CHANNEL, *_EVENT_ID, *_PROVIDER),
     roots=("winlog.event_data.", "event_data.", "winlog.user_data.", "user_data.", "winlog.", ""),

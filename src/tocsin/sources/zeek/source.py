@@ -43,6 +43,7 @@ SOURCE = Source(
     kind=Kind.JSON,
     parse=_parse,
     recognise=_recognise,
+    marks=("ts",),
     route=_route,
     route_by=(*_NAMES, *TELLTALES),
     glance=("_path",),

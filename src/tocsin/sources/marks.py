@@ -1,0 +1,46 @@
+"""Which sources each record of a batch may be of, told by one native search over all of it.
+
+Every source of JSON objects names keys of which each of its records has one (its marks). They may stand
+anywhere in a record, so they only say who has to be asked.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+from tocsin.ports.source import Source
+
+_ODD = (b"\\u00", b'" :', b'"\t:')
+"""Ways to write a key that the search would not find."""
+NOBODY: frozenset[str] = frozenset()
+
+
+class Marks:
+    """The marks of all sources, compiled."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        owners: dict[bytes, frozenset[str]] = {}
+        for source in sources:
+            for mark in source.marks:
+                # Without its opening quote, which is looked at afterwards: quotes are everywhere, letters tell apart.
+                text = mark[1:] if mark.startswith('"') else f'{mark}":'
+                owners[text.encode()] = owners.get(text.encode(), NOBODY) | {source.name}
+        self._owners = list(owners.values())
+        self._search = BytesAhoCorasick(list(owners), matchkind=MatchKind.LeftmostFirst)
+
+    def owners(self, records: Sequence[bytes]) -> list[frozenset[str] | None]:
+        """Return for each record the names of the sources of which it has a mark; None if it may hide one."""
+        ends = list(accumulate(len(record) + 1 for record in records))
+        whole = b"\n".join(records)
+        found = [NOBODY] * len(records)
+        for number, start, _ in self._search.find_matches_as_indexes(whole):
+            if whole[start - 1 : start] == b'"':
+                row = bisect_right(ends, start)
+                found[row] |= self._owners[number]
+        return [names or _nobody(record) for record, names in zip(records, found, strict=True)]
+
+
+def _nobody(record: bytes) -> frozenset[str] | None:
+    return None if any(odd in record for odd in _ODD) else NOBODY
