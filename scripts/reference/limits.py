@@ -43,7 +43,7 @@ def _input() -> list[Limit]:
         Limit("beginning of it that is looked at for UTF-16 without a byte-order mark", text, "LOOK", "not looked at", "B"),
         Limit("least size of a file in UTF-16 without a byte-order mark", text, "LEAST", "smaller ones are read as they are", "B"),
         Limit("plain text in memory while it is read", text, "BLOCK", "the next block; with it the record that is not complete", "B"),
-        Limit("records looked at to tell the source of a batch", "tocsin.sources.recognise", "SAMPLE", "if they differ, every record is looked at"),
+        Limit("records looked at to tell the source of a batch", "tocsin.sources.recognise", "SAMPLE", "if they differ, every record is looked at in full; if not, those with marks of another source"),
         Limit("records in a batch", unit, "BATCH", "the next batch"),
         Limit("size from which plain files are shared between `--jobs`", run, "PIECE", "files over twice this are cut into pieces of it, at line ends", "B"),
     ]  # fmt: skip
