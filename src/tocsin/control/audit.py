@@ -40,6 +40,13 @@ class Entry(Struct, frozen=True):
     detail: Value = None
 
 
+class By(NamedTuple):
+    """Who does something, and when (seconds since 1970)."""
+
+    actor: str
+    at: float
+
+
 class Anchor(NamedTuple):
     """A record, named so that it cannot be replaced: keep one elsewhere, and verify against it."""
 
@@ -64,6 +71,11 @@ def append(connection: Connection, *entries: Entry) -> Anchor:
         connection.execute(insert(AUDIT), rows)
         connection.execute(update(AUDIT_HEAD).values(seq=anchor.seq, hash=anchor.hash))
     return anchor
+
+
+def nanoseconds(at: float) -> int:
+    """Return a moment in seconds since 1970 as a record has it."""
+    return round(at * 1e9)
 
 
 def chained(before: str, record: Iterable[int | str]) -> str:

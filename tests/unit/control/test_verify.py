@@ -29,7 +29,7 @@ def renumbered(rows: Rows) -> Rows:
 @st.composite
 def changes(draw: st.DrawFn) -> Tampering:
     at, column = draw(places), draw(st.sampled_from(["actor", "action", "object", "detail", "hash"]))
-    new = draw(texts)
+    new = "~" + draw(texts)
     return lambda rows: [{**row, column: new} if row["seq"] == at else row for row in rows], Broken(
         at, Breach.ALTERED
     )
@@ -86,17 +86,16 @@ def truncations(draw: st.DrawFn) -> Tampering:
 @st.composite
 def additions(draw: st.DrawFn) -> Tampering:
     """Put a record behind the last that continues the chain correctly, or one before the first."""
-    first = draw(st.booleans())
+    low = draw(st.none() | st.integers(-5, 0))
 
     def add(rows: Rows) -> Rows:
-        last = {**rows[-1], "seq": SIZE + 1}
-        del last["hash"]
-        if first:
-            return [{**rows[0], "seq": draw_low}, *rows]
-        return [*rows, {**last, "hash": chained(rows[-1]["hash"], last.values())}]
+        if low is not None:
+            return [{**rows[0], "seq": low}, *rows]
+        record = {**rows[-1], "seq": SIZE + 1}
+        del record["hash"]
+        return [*rows, {**record, "hash": chained(rows[-1]["hash"], record.values())}]
 
-    draw_low = draw(st.integers(-5, 0))
-    return add, Broken(draw_low, Breach.ALTERED) if first else Broken(SIZE + 1, Breach.SURPLUS)
+    return add, Broken(SIZE + 1, Breach.SURPLUS) if low is None else Broken(low, Breach.ALTERED)
 
 
 @st.composite
