@@ -102,8 +102,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         (wanted.level is not None, ALERT.c.level >= rank(wanted.level or "")),
         (wanted.rules, ALERT.c.rule_id.in_([_plain(rule) for rule in wanted.rules])),
         (wanted.assignee is not None, ALERT.c.assignee == _plain(wanted.assignee or "")),
-        (wanted.since is not None, ALERT.c.last_seen >= wanted.since),
-        (wanted.until is not None, ALERT.c.first_seen < wanted.until),
+        (wanted.since is not None, ALERT.c.last_seen >= (wanted.since or 0.0)),
+        (wanted.until is not None, ALERT.c.first_seen < (wanted.until or 0.0)),
         (wanted.silenced is True, ALERT.c.muted.is_not(None)),
         (wanted.silenced is False, ALERT.c.muted.is_(None)),
     ]

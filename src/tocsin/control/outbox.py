@@ -141,7 +141,7 @@ def replay(connection: Connection, ids: Sequence[int], by: By) -> int:
 def states(connection: Connection) -> dict[str, int]:
     """Return how many messages are in each state: waiting, leased, sent, dead."""
     counted = connection.execute(select(OUTBOX.c.state, func.count()).group_by(OUTBOX.c.state))
-    return {"waiting": 0, "leased": 0, "sent": 0, "dead": 0} | dict(counted.tuples().all())
+    return {"waiting": 0, "leased": 0, "sent": 0, "dead": 0} | {row[0]: row[1] for row in counted}
 
 
 def forget(connection: Connection, before: float) -> int:

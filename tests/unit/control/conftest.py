@@ -1,11 +1,12 @@
 """One suite, two databases: whoever asks for `database` runs on both."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from databases import KINDS, empty_url, opened, postgres
+from databases import KINDS, copy_of, empty_url, opened, postgres
 from tocsin.control.database import Database
 
 
@@ -16,14 +17,39 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(params=KINDS)
-def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
-    """Make URLs of empty databases."""
-    kind = request.param
-    server = request.getfixturevalue("postgres_server") if kind == "postgresql" else None
-    return lambda: empty_url(kind, tmp_path, server)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def database(fresh: Callable[[], str]) -> Iterator[Database]:
-    with opened(fresh()) as made:
+def server(request: pytest.FixtureRequest, kind: str) -> str | None:
+    return str(request.getfixturevalue("postgres_server")) if kind == "postgresql" else None
+
+
+@pytest.fixture
+def fresh(kind: str, server: str | None, tmp_path: Path) -> Callable[[], str]:
+    """Make URLs of empty databases."""
+    return lambda: empty_url(kind, tmp_path, server)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str | None], str]:
+    """Return the URL of a database of a kind that is up to date, and open nowhere."""
+    folder, made = tmp_path_factory.mktemp("migrated"), dict[str, str]()
+
+    def make(kind: str, server: str | None) -> str:
+        if kind not in made:
+            made[kind] = empty_url(kind, folder, server)
+            with opened(made[kind]):
+                pass
+        return made[kind]
+
+    return make
+
+
+@pytest.fixture
+def database(
+    kind: str, server: str | None, tmp_path: Path, migrated: Callable[[str, str | None], str]
+) -> Iterator[Database]:
+    with closing(Database(copy_of(migrated(kind, server), kind, tmp_path, server))) as made:
         yield made
