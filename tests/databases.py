@@ -92,26 +92,31 @@ def empty_url(kind: str, folder: Path, server: str | None) -> str:
     name = f"control_{os.getpid()}_{next(_NUMBERS)}"
     if kind == "sqlite":
         return f"sqlite:///{folder / name}.db"
-    _create(server, name, "template1")
-    return f"{server}/{name}"
-
-
-def copy_of(url: str, kind: str, folder: Path, server: str | None) -> str:
-    """Return the URL of a copy of a database that nobody has open; quicker than to migrate an empty one."""
-    if kind == "sqlite":
-        copied = empty_url(kind, folder, server)
-        shutil.copyfile(url.removeprefix("sqlite:///"), copied.removeprefix("sqlite:///"))
-        return copied
-    name = f"control_{os.getpid()}_{next(_NUMBERS)}"
-    _create(server, name, url.rpartition("/")[2])
-    return f"{server}/{name}"
-
-
-def _create(server: str | None, name: str, template: str) -> None:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template)))
-        )
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{server}/{name}"
+
+
+def copy_of(url: str, folder: Path) -> str:
+    """Return the URL of a copy of an SQLite database that nobody has open; quicker than to migrate an empty one."""
+    copied = empty_url("sqlite", folder, None)
+    shutil.copyfile(url.removeprefix("sqlite:///"), copied.removeprefix("sqlite:///"))
+    return copied
+
+
+_EMPTY = """
+ALTER TABLE audit DISABLE TRIGGER USER;
+TRUNCATE audit, audit_head, applied, alert, alert_entity, outbox RESTART IDENTITY;
+ALTER TABLE audit ENABLE TRIGGER USER;
+INSERT INTO audit_head VALUES (1, 0, repeat('0', 64));
+"""
+
+
+def emptied(url: str) -> str:
+    """Make a PostgreSQL database as its migrations left it; quicker than to make one."""
+    with psycopg.connect(url) as connection:
+        connection.execute(_EMPTY)
+    return url
 
 
 @contextmanager

@@ -73,8 +73,9 @@ def fingerprint(rule: str, group: Mapping[str, Value]) -> str:
 def _exact(value: Value) -> str:
     try:
         return json.dumps(value, default=repr)
-    except RecursionError:
-        return "nested too deep"
+    except (RecursionError, ValueError):
+        # Nested without end, or a number of thousands of digits: all that are so are one group.
+        return "no text can hold it"
 
 
 def same_alert(change: AlertChange) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from databases import KINDS, copy_of, empty_url, opened, postgres
+from databases import KINDS, copy_of, emptied, empty_url, opened, postgres
 from tocsin.control.database import Database
 
 
@@ -51,5 +51,6 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str | N
 def database(
     kind: str, server: str | None, tmp_path: Path, migrated: Callable[[str, str | None], str]
 ) -> Iterator[Database]:
-    with closing(Database(copy_of(migrated(kind, server), kind, tmp_path, server))) as made:
+    url = migrated(kind, server)
+    with closing(Database(copy_of(url, tmp_path) if kind == "sqlite" else emptied(url))) as made:
         yield made

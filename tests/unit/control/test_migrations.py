@@ -79,10 +79,11 @@ def test_upgrades_at_the_same_moment_wait_for_each_other(fresh: Callable[[], str
         assert list(pool.map(run, range(4))) == [1, 1, 1, 1]
 
 
-def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Database) -> None:
-    with database.write() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(ConfigError, match="another version"):
-        upgrade(database)
-    with database.read() as connection:
-        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(fresh: Callable[[], str]) -> None:
+    with opened(fresh()) as database:
+        with database.write() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(ConfigError, match="another version"):
+            upgrade(database)
+        with database.read() as connection:
+            assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
