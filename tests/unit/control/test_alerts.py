@@ -106,6 +106,18 @@ def test_a_series_that_will_never_be_ended_makes_room_for_the_next(database: Dat
     assert [tuple(row) for row in found] == [(1, True), (2, False)]
 
 
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 1)])
+def test_one_series_may_end_and_another_go_on_in_one_batch(database: Database, one: int, other: int) -> None:
+    def part(revision: int, window: int, *, ended: bool = False) -> object:
+        return change(grows=Grows.REPLACE, series=revision, window=window, ended=ended)
+
+    run_all(database, [batch(0, part(1, one, ended=True)), batch(1, part(1, other))])
+    run_all(database, [batch(2, part(2, other, ended=True), part(2, one))])
+    with database.read() as connection:
+        found = connection.execute(select(ALERT.c.window, ALERT.c.series, ALERT.c.ended)).all()
+    assert sorted(tuple(row) for row in found) == sorted([(one, 2, False), (other, 2, True)])
+
+
 def test_what_is_told_and_recorded_goes_with_the_alert(database: Database) -> None:
     def fail(before: Alert | None, after: Alert) -> list[object]:
         raise LookupError("on the way")
