@@ -125,6 +125,26 @@ def _journal() -> list[Limit]:
     ]  # fmt: skip
 
 
+def _alerts() -> list[Limit]:
+    alert, audit, outbox = "tocsin.alert.bounds", "tocsin.control.audit", "tocsin.control.outbox"
+    return [
+        Limit("a value, title, name or id in an alert", alert, "MAX_TEXT", "cut, with `…`; what is grouped by counts in full", "characters"),
+        Limit("the sentence of an alert", "tocsin.alert.why", "MAX_WHY", "cut, with `…`", "characters"),
+        Limit("matched fields of an alert", alert, "MAX_FIELDS", "left out"),
+        Limit("names by which an alert is grouped, shown", alert, "MAX_GROUP", "left out; they count all the same"),
+        Limit("ids of events that an alert names", alert, "MAX_EVENTS", "`count` has all"),
+        Limit("entities of a kind in one alert", alert, "MAX_ENTITIES", "left out; those that came first stay"),
+        Limit("tags of an alert's rule", alert, "MAX_TAGS", "left out"),
+        Limit("time of an event before its arrival", "tocsin.alert.grouping", "HORIZON", "the arrival counts", "seconds"),
+        Limit("name of an assignee", "tocsin.control.triage", "MAX_NAME", "cut, with `…`", "characters"),
+        Limit("alerts on one page of a list", "tocsin.control.listing", "MAX_PAGE", "the next page"),
+        Limit("actor, action or object of an audit record", audit, "MAX_TEXT", "cut, with `…`", "characters"),
+        Limit("detail of an audit record", audit, "MAX_DETAIL", "its size and SHA-256 are kept instead", "characters"),
+        Limit("error of a message that could not be sent", outbox, "MAX_ERROR", "cut, with `…`", "characters"),
+        Limit("wait of one write for another, on SQLite", "tocsin.control.database", "BUSY_SECONDS", "the write fails", "seconds"),
+    ]  # fmt: skip
+
+
 GROUPS: dict[str, Callable[[], list[Limit]]] = {
     "Input": _input,
     "Detection": _detection,
@@ -132,6 +152,7 @@ GROUPS: dict[str, Callable[[], list[Limit]]] = {
     "Correlation": _correlation,
     "Results": _results,
     "Journal": _journal,
+    "Alerts": _alerts,
 }
 
 

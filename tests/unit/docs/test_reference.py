@@ -13,6 +13,8 @@ import yaml
 
 from docs_pages import ROOT, blocks, name, own, pages
 from tocsin.cli import main as cli
+from tocsin.control.verify import Breach
+from tocsin.model.alert import Alert, Muted, Status, Told, Verdict
 from tocsin.services.rules_lint import lint_rules
 from tocsin.services.rules_test import read_cases
 
@@ -78,6 +80,17 @@ def test_exit_codes_are_those_of_the_code() -> None:
     codes = (cli.OK, cli.FINDINGS, cli.USAGE, cli.UNAVAILABLE)
     assert codes == (0, 1, 2, 3)
     assert all(f"\n| {code} | " in text for code in codes)
+
+
+def test_all_of_an_alert_is_explained() -> None:
+    text = (REFERENCE / "alerts.md").read_text(encoding="utf-8")
+    words = {
+        name for line in text.splitlines() if line.startswith("| `") for name in re.findall(r"`(\w+)`", line)
+    }
+    told = {one.name for kind in (Told, Muted, Breach) for one in kind}
+    assert {*Alert.__struct_fields__, *told} <= words
+    assert ", ".join(one.value for one in Status) in text
+    assert ", ".join(one.value for one in Verdict) in text
 
 
 def documents(page: Path, *keys: str) -> list[str]:

@@ -1,0 +1,123 @@
+"""The stage: the signals of one batch in, changes of alerts out. It remembers nothing from batch to batch."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from tocsin.alert import bounds, why
+from tocsin.alert.grouping import MICROSECOND, Grouping, fingerprint, moment_of, same_alert
+from tocsin.alert.silence import Silence, silenced
+from tocsin.model.alert import AlertBatch, AlertChange, Grows
+from tocsin.model.level import rank
+from tocsin.model.match import Entities, Match, RuleRef
+from tocsin.model.observation import Correlated
+from tocsin.model.origin import Origin
+
+
+class Alerting:
+    """Makes changes of alerts. Holds settings only: make one for a set of rules and silences.
+
+    rules: id -> rule, of the correlations that may come. groupings: rule id -> how its matches are put
+    together, where that is not the usual way. kinds: a group-by's name -> kind of entity, `{"user.name": "user"}`.
+    """
+
+    def __init__(
+        self,
+        rules: Mapping[str, RuleRef],
+        *,
+        groupings: Mapping[str, Grouping] | None = None,
+        usual: Grouping | None = None,
+        silences: Sequence[Silence] = (),
+        kinds: Mapping[str, str] | None = None,
+    ) -> None:
+        self.rules = rules
+        self.groupings = groupings or {}
+        self.usual = usual or Grouping()
+        self.silences = tuple(silences)
+        self.kinds = kinds or {}
+
+    def __call__(
+        self, origin: Origin, arrived: float, matches: Iterable[Match], correlated: Iterable[Correlated] = ()
+    ) -> AlertBatch:
+        """Return the changes that a frame of signals makes. arrived: when its events did, seconds since 1970."""
+        changes: dict[tuple[str, int], AlertChange] = {}
+        for match in matches:
+            change = self._of_match(match, arrived)
+            key = same_alert(change)
+            changes[key] = _together(changes[key], change) if key in changes else change
+        return AlertBatch(origin, (*changes.values(), *self._of_correlations(correlated, arrived)))
+
+    def _of_match(self, match: Match, arrived: float) -> AlertChange:
+        grouping = self.groupings.get(match.rule.id, self.usual)
+        group = grouping.group(match.entities)
+        moment = moment_of(match.time, arrived)
+        rule, fields = bounds.rule_shown(match.rule), bounds.fields_shown(match.fields)
+        return AlertChange(
+            fingerprint=fingerprint(match.rule.id, group),
+            window=grouping.begin(moment),
+            grows=Grows.ADD,
+            rule=rule,
+            group={kind: bounds.word(", ".join(names)) for kind, names in group.items()},
+            entities=bounds.entities_shown(match.entities),
+            fields=fields,
+            why=why.of_match(rule.title, fields),
+            first_seen=moment,
+            last_seen=moment,
+            arrived=arrived,
+            count=1,
+            events=bounds.ids_shown([match.event_id]),
+            mute=silenced(self.silences, match.rule, match.entities, arrived=arrived),
+        )
+
+    def _of_correlations(self, correlated: Iterable[Correlated], arrived: float) -> Iterator[AlertChange]:
+        return (self._of_correlation(one, arrived) for one in correlated)
+
+    def _of_correlation(self, one: Correlated, arrived: float) -> AlertChange:
+        known = self.rules[one.rule]
+        entities, rule = self._entities(one), bounds.rule_shown(known)
+        shown = list(one.group.items())[: bounds.MAX_GROUP]
+        group = {bounds.word(name): bounds.word(value) for name, value in shown}
+        first, last = moment_of(one.first, arrived), moment_of(one.last, arrived)
+        return AlertChange(
+            fingerprint=fingerprint(one.rule, one.group),
+            window=int(first * MICROSECOND),
+            grows=Grows.REPLACE,
+            rule=rule,
+            group=group,
+            entities=bounds.entities_shown(entities),
+            fields=(),
+            why=why.of_correlation(rule.title, one.total, last - first, group),
+            first_seen=min(first, last),
+            last_seen=max(first, last),
+            arrived=arrived,
+            count=one.total,
+            events=bounds.ids_shown(one.events),
+            series=one.revision,
+            ended=one.closed,
+            value=one.value,
+            mute=silenced(self.silences, known, entities, arrived=arrived),
+        )
+
+    def _entities(self, one: Correlated) -> Entities:
+        """Return the entities that a correlation is grouped by."""
+        found: dict[str, set[str]] = {}
+        for name, value in one.group.items():
+            kind = self.kinds.get(name)
+            if kind and isinstance(value, str) and value:
+                found.setdefault(kind, set()).add(value)
+        return Entities(**{kind: tuple(sorted(names)) for kind, names in found.items()})
+
+
+def _together(one: AlertChange, other: AlertChange) -> AlertChange:
+    """Join two changes of one alert; what is shown of it is the more urgent one's, the first of equals."""
+    shown = other if rank(other.rule.level) > rank(one.rule.level) else one
+    return replace(
+        shown,
+        entities=bounds.joined(one.entities, other.entities),
+        first_seen=min(one.first_seen, other.first_seen),
+        last_seen=max(one.last_seen, other.last_seen),
+        count=one.count + other.count,
+        events=bounds.ids_shown([*one.events, *other.events]),
+        # One that nobody silenced is enough to be told.
+        mute=one.mute if one.mute and other.mute else None,
+    )
