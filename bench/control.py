@@ -22,7 +22,7 @@ from tocsin.control.verify import Verified, verify
 from tocsin.model.alert import AlertBatch, AlertChange, Grows, Status
 from tocsin.model.match import Entities, MatchedField, RuleRef
 from tocsin.model.message import Message
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 NOON = 1_795_000_000.0
 
@@ -60,7 +60,7 @@ def _run(database: Database, batches: Sequence[range], offset: int, many: int) -
     for number, numbers in enumerate(batches):
         changes = tuple(_change(one, many) for one in numbers)
         with database.write() as connection:
-            batch = AlertBatch(Origin("signals", 0, offset + number), changes)
+            batch = AlertBatch(Place("signals", 0, offset + number), changes)
             apply(connection, batch, join=merged, tell=lambda _before, _after: (), at=NOON)
 
 

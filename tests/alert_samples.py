@@ -13,7 +13,7 @@ from tocsin.model.alert import Alert, AlertBatch, AlertChange, Grows, Told
 from tocsin.model.level import LEVELS
 from tocsin.model.match import Entities, MatchedField, RuleRef
 from tocsin.model.message import Message
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 NOON = 1_795_000_000.0
 
@@ -46,7 +46,7 @@ def batches(seed: int, size: int, partition: int = 0) -> list[AlertBatch]:
     for _ in range(size):
         offset += random.choice((1, 1, 1, 5))
         changes = [_some(random, offset, series) for _ in range(random.randrange(1, 6))]
-        found.append(AlertBatch(Origin("signals", partition, offset), tuple(changes)))
+        found.append(AlertBatch(Place("signals", partition, offset), tuple(changes)))
     return found
 
 

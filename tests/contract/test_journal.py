@@ -10,7 +10,8 @@ import pytest
 
 from journals import HARNESSES, PATIENCE, Harness, append, frames, payloads, read_all
 from tocsin.errors import ConfigError, DeliveryError, GoneError
-from tocsin.ports.journal import MAX_FRAME, Appender, Frame, Journal, Place, Room, Stream, Topic
+from tocsin.model.place import Place
+from tocsin.ports.journal import MAX_FRAME, Appender, Frame, Journal, Room, Stream, Topic
 
 EVENTS = Topic("events", partitions=2, consumers=("worker",))
 SIGNALS = Topic("signals", consumers=("hub", "store"))

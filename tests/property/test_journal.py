@@ -14,7 +14,8 @@ from tocsin.journal.local import LocalConsumer
 from tocsin.journal.log import Limits, Log
 from tocsin.journal.reader import LocalReader, origins_of
 from tocsin.journal.retention import Keeper
-from tocsin.ports.journal import Frame, Place, Stream, Topic
+from tocsin.model.place import Place
+from tocsin.ports.journal import Frame, Stream, Topic
 
 FOLDER = Path("/j/signals/0")
 LIMITS = Limits(segment=400, reserve=0, scarce=0)

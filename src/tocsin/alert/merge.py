@@ -5,10 +5,10 @@ from msgspec.structs import replace
 from tocsin.alert import bounds
 from tocsin.model.alert import Alert, AlertChange, Grows, Status, alert_id
 from tocsin.model.level import rank
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 
-def merged(before: Alert | None, change: AlertChange, origin: Origin) -> Alert:
+def merged(before: Alert | None, change: AlertChange, origin: Place) -> Alert:
     """Return the alert after a change; a new one if there was none.
 
     A level only rises. One that rises on a closed alert opens it again: what was judged was something else.
@@ -28,7 +28,7 @@ def merged(before: Alert | None, change: AlertChange, origin: Origin) -> Alert:
     return _raised(after, change) if rank(change.rule.level) > rank(before.level) else after
 
 
-def _begun(change: AlertChange, origin: Origin) -> Alert:
+def _begun(change: AlertChange, origin: Place) -> Alert:
     return Alert(
         id=alert_id(change.fingerprint, change.window),
         fingerprint=change.fingerprint,

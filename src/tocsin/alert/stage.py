@@ -11,7 +11,7 @@ from tocsin.model.alert import AlertBatch, AlertChange, Grows
 from tocsin.model.level import rank
 from tocsin.model.match import Entities, Match, RuleRef
 from tocsin.model.observation import Correlated
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 
 class Alerting:
@@ -37,7 +37,7 @@ class Alerting:
         self.kinds = kinds or {}
 
     def __call__(
-        self, origin: Origin, arrived: float, matches: Iterable[Match], correlated: Iterable[Correlated] = ()
+        self, origin: Place, arrived: float, matches: Iterable[Match], correlated: Iterable[Correlated] = ()
     ) -> AlertBatch:
         """Return the changes that a frame of signals makes. arrived: when its events did, seconds since 1970."""
         changes: dict[tuple[str, int], AlertChange] = {}

@@ -14,13 +14,13 @@ from tocsin.control.rows import entity_rows, from_row, to_row
 from tocsin.control.tables import ALERT, ALERT_ENTITY, APPLIED
 from tocsin.model.alert import Alert, AlertBatch, AlertChange, Grows, alert_id
 from tocsin.model.message import Message
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 ACTOR = "role:hub"
 _AT_ONCE = 400
 """Keys of one question; some builds of SQLite take 999 parameters at most."""
 
-Join: TypeAlias = Callable[[Alert | None, AlertChange, Origin], Alert]
+Join: TypeAlias = Callable[[Alert | None, AlertChange, Place], Alert]
 """The alert after a change: `alert.merge.merged`."""
 Tell: TypeAlias = Callable[[Alert | None, Alert], Sequence[Message]]
 """What to send about an alert that was so, and now is so."""
@@ -70,7 +70,7 @@ def applied(connection: Connection, topic: str, partition: int) -> int | None:
     )
 
 
-def _is_next(connection: Connection, origin: Origin) -> bool:
+def _is_next(connection: Connection, origin: Place) -> bool:
     """Note that a frame is applied, unless it was."""
     last = applied(connection, origin.topic, origin.partition)
     if last is None:
@@ -91,7 +91,7 @@ class _Work:
         self.now = dict(self.before)
         self.open = {one.fingerprint: one.id for one in self.before.values() if not one.ended}
 
-    def take(self, change: AlertChange, origin: Origin, join: Join) -> None:
+    def take(self, change: AlertChange, origin: Place, join: Join) -> None:
         key = self._key(change)
         after = join(self.now.get(key), change, origin)
         self.now[after.id] = after

@@ -7,7 +7,7 @@ from tocsin.control.canonical import dump, load
 from tocsin.model.alert import Alert, Mute, Muted, Status, Verdict
 from tocsin.model.level import LEVELS, rank
 from tocsin.model.match import Entities, MatchedField, RuleRef
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 _SAME = (
     "id", "fingerprint", "window", "why", "first_seen", "last_seen", "first_arrival", "last_arrival", "count",
@@ -48,7 +48,7 @@ def from_row(row: Mapping[str, Any]) -> Alert:
         status=Status(row["status"]),
         verdict=Verdict(row["verdict"]) if row["verdict"] else None,
         mute=Mute(Muted[row["muted"].upper()], row["muted_by"]) if row["muted"] else None,
-        origin=Origin(row["origin_topic"], row["origin_partition"], row["origin_offset"]),
+        origin=Place(row["origin_topic"], row["origin_partition"], row["origin_offset"]),
     )
 
 

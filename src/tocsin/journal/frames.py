@@ -10,7 +10,8 @@ import struct
 from typing import NamedTuple
 from zlib import crc32
 
-from tocsin.ports.journal import MAX_FRAME, Frame, Place, Stored
+from tocsin.model.place import Place
+from tocsin.ports.journal import MAX_FRAME, Frame, Stored
 
 PREFIX = struct.Struct("<II")
 _OFFSET = struct.Struct("<Q")

@@ -31,7 +31,8 @@ from tocsin.journal.segment import (
     path_of,
     read_head,
 )
-from tocsin.ports.journal import Offsets, Place, Room, Stream
+from tocsin.model.place import Place
+from tocsin.ports.journal import Offsets, Room, Stream
 
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 LOCK = "writer"

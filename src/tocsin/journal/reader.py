@@ -12,7 +12,8 @@ from tocsin.errors import GoneError
 from tocsin.journal.disk import Disk, File
 from tocsin.journal.marker import End, Marker
 from tocsin.journal.segment import Window, damaged, firsts, note, path_of, read_head
-from tocsin.ports.journal import Place, Stored, Stream
+from tocsin.model.place import Place
+from tocsin.ports.journal import Stored, Stream
 
 FIRST_PAUSE = 0.001
 LONGEST_PAUSE = 0.020

@@ -16,7 +16,8 @@ import msgspec
 from tocsin.errors import DamageError
 from tocsin.journal.disk import Disk, File
 from tocsin.journal.frames import PREFIX, length_at, unseal
-from tocsin.ports.journal import Place, Stored, Stream
+from tocsin.model.place import Place
+from tocsin.ports.journal import Stored, Stream
 
 MAGIC = b"TOCSINJ"
 VERSION = 1

@@ -6,7 +6,7 @@ from enum import Enum
 from msgspec import Struct
 
 from tocsin.model.match import Entities, MatchedField, RuleRef
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 
 class Status(Enum):
@@ -87,7 +87,7 @@ class AlertChange(Struct, frozen=True):
 class AlertBatch(Struct, frozen=True):
     """All changes that one frame of signals makes. Applied as a whole, once."""
 
-    origin: Origin
+    origin: Place
     changes: tuple[AlertChange, ...]
 
 
@@ -115,7 +115,7 @@ class Alert(Struct, frozen=True):
     last_arrival: float
     count: int
     events: tuple[str, ...]
-    origin: Origin
+    origin: Place
     status: Status = Status.NEW
     verdict: Verdict | None = None
     assignee: str | None = None

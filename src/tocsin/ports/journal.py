@@ -22,6 +22,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 from msgspec import Struct
 
+from tocsin.model.place import Place
+
 MAX_FRAME = 64 << 20
 """Bytes of one frame at most: payload and meta."""
 
@@ -31,14 +33,6 @@ class Stream(NamedTuple):
 
     topic: str
     partition: int
-
-
-class Place(NamedTuple):
-    """Where a frame stands: its identity."""
-
-    topic: str
-    partition: int
-    offset: int
 
 
 class Frame(Struct, frozen=True):

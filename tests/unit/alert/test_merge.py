@@ -11,9 +11,9 @@ from tocsin.alert.merge import merged
 from tocsin.alert.telling import telling
 from tocsin.model.alert import Alert, AlertChange, Grows, Mute, Muted, Status, Told, Verdict
 from tocsin.model.match import Entities, RuleRef
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
-HERE = Origin("signals", 0, 7)
+HERE = Place("signals", 0, 7)
 SILENT = Mute(Muted.SILENCED, "s1")
 
 

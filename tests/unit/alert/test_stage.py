@@ -12,10 +12,10 @@ from tocsin.model.alert import AlertBatch, AlertChange, Grows, Mute, Muted
 from tocsin.model.hidden import HIDDEN
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
 from tocsin.model.observation import Correlated
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 NOON = 1_795_000_000.0
-HERE = Origin("signals", 2, 7)
+HERE = Place("signals", 2, 7)
 KEY = RuleRef("r1", "Deploy key added", "medium", ("attack.t1098",))
 GUESS = RuleRef("c1", "Password guessing", "high")
 

@@ -15,11 +15,11 @@ from tocsin.control.tables import ALERT, AUDIT, OUTBOX
 from tocsin.control.verify import Verified, verify
 from tocsin.model.alert import Alert, AlertBatch, Grows, Status, alert_id
 from tocsin.model.match import RuleRef
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 
 def batch(offset: int, *changes: object, partition: int = 0) -> AlertBatch:
-    return AlertBatch(Origin("signals", partition, offset), changes)  # type: ignore[arg-type]
+    return AlertBatch(Place("signals", partition, offset), changes)  # type: ignore[arg-type]
 
 
 def only(database: Database) -> Alert:

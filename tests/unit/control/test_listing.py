@@ -16,7 +16,7 @@ from tocsin.errors import DataError
 from tocsin.model.alert import Alert, AlertBatch, Mute, Muted, Status, Verdict
 from tocsin.model.level import LEVELS, rank
 from tocsin.model.match import Entities, RuleRef
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 SIZE = 23
 
@@ -35,7 +35,7 @@ def filled(database: Database) -> Database:
         rule = RuleRef(f"rule-{number % 2}", "Rule", level)
         times = {"first_seen": moment, "last_seen": moment + 0.5, "arrived": moment}
         some.append(change(number, rule=rule, entities=other, mute=mute, **times))
-    run_all(database, [AlertBatch(Origin("signals", 0, 0), tuple(some))])
+    run_all(database, [AlertBatch(Place("signals", 0, 0), tuple(some))])
     return database
 
 
@@ -71,7 +71,7 @@ def test_pages_hold_every_alert_once_in_order(filled: Database, order: Order, li
 def test_alerts_that_come_in_between_do_not_move_a_page(filled: Database) -> None:
     with filled.write() as connection:
         first = page(connection, limit=10)
-        newer = merged(None, change(99, arrived=NOON + 1_000), Origin("signals", 0, 1))
+        newer = merged(None, change(99, arrived=NOON + 1_000), Place("signals", 0, 1))
         connection.execute(insert(ALERT), [to_row(newer)])
         second = page(connection, limit=10, after=first.next)
     assert not {one.id for one in first.alerts} & {one.id for one in second.alerts}

@@ -14,7 +14,7 @@ from tocsin.control.triage import MAX_NAME, Decision, Refused, decide
 from tocsin.control.verify import Verified, verify
 from tocsin.model.alert import Alert, AlertBatch, Status, Verdict
 from tocsin.model.match import RuleRef
-from tocsin.model.origin import Origin
+from tocsin.model.place import Place
 
 ALICE = By("user:alice", NOON + 60)
 
@@ -28,7 +28,7 @@ def alert(database: Database) -> str:
 
 def arrive(database: Database, offset: int, level: str = "medium") -> None:
     more = change(rule=RuleRef("rule-0", "Rule 0", level))
-    run_all(database, [AlertBatch(Origin("signals", 0, offset), (more,))])
+    run_all(database, [AlertBatch(Place("signals", 0, offset), (more,))])
 
 
 def decided(database: Database, alert: str, decision: Decision, triage: int = 1) -> Alert | Refused:

@@ -15,7 +15,8 @@ import pytest
 from journals import frames, read_all
 from tocsin.journal.local import LocalJournal
 from tocsin.journal.log import Limits
-from tocsin.ports.journal import Place, Topic
+from tocsin.model.place import Place
+from tocsin.ports.journal import Topic
 
 THREADS = 4
 TOPIC = Topic("events")
@@ -25,7 +26,8 @@ import os, sys, threading
 from pathlib import Path
 from tocsin.journal.local import LocalJournal
 from tocsin.journal.log import Limits
-from tocsin.ports.journal import Frame, Place, Topic
+from tocsin.model.place import Place
+from tocsin.ports.journal import Frame, Topic
 
 folder, start = Path(sys.argv[1]), int(sys.argv[2])
 journal = LocalJournal(folder, [Topic("events")], Limits(segment=20_000, reserve=0))
@@ -113,7 +115,8 @@ import sys
 from pathlib import Path
 from tocsin.journal.local import LocalJournal
 from tocsin.journal.log import Limits
-from tocsin.ports.journal import Frame, Place, Topic
+from tocsin.model.place import Place
+from tocsin.ports.journal import Frame, Topic
 
 limits = Limits(segment=20_000, reserve=0)
 journal = LocalJournal(Path(sys.argv[1]), [Topic("events", consumers=("worker",)), Topic("signals")], limits)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Origin(NamedTuple):
+class Place(NamedTuple):
     """One frame. Offsets of a partition begin with 0 and only grow."""
 
     topic: str
