@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from tocsin.model.level import LEVELS, rank
 from tocsin.model.match import Match, RuleRef
 from tocsin.report.example import Example, example
-from tocsin.report.level import LEVELS, rank
 from tocsin.report.timeline import Timeline
 from tocsin.report.top import Top
 

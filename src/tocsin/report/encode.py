@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.report.hidden import HIDDEN
+from tocsin.model.hidden import HIDDEN
 
 MAX_DEPTH = 100
 _ENCODER = msgspec.json.Encoder()

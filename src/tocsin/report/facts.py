@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from tocsin.model.level import LEVELS
 from tocsin.model.summary import Reject, Summary
 from tocsin.report.digest import Digest
 from tocsin.report.inert import visible
-from tocsin.report.level import LEVELS
 from tocsin.report.words import duration, plural, size, span
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from tocsin.model.event import ABSENT, Value
+from tocsin.model.hidden import HIDDEN, written
 from tocsin.report.encode import encode
-from tocsin.report.hidden import HIDDEN, written
 
 
 def pieces(text: str, *, keep: str = "") -> Iterator[tuple[str, bool]]:

@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from tocsin.report.level import LEVELS
+from tocsin.model.level import LEVELS
 
 _DAY = 86400
 _HOURS = (3600, 10800, 21600, 43200)

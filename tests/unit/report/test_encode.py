@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tocsin.model.hidden import HIDDEN
 from tocsin.report.encode import text
-from tocsin.report.hidden import HIDDEN
 
 _TEXT = some.text(some.characters(codec=None, categories=("L", "C", "N", "P", "Z", "S")))
 _VALUES = some.recursive(

@@ -2,7 +2,7 @@
 
 from report_samples import EVIL
 from tocsin.model.event import ABSENT
-from tocsin.report.hidden import HIDDEN
+from tocsin.model.hidden import HIDDEN
 from tocsin.report.inert import cut, pieces, show, visible
 
 

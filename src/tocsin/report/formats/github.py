@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from typing import TextIO
 
+from tocsin.model.level import rank
 from tocsin.model.match import Match
 from tocsin.model.summary import Summary
 from tocsin.report.format import About, Format
 from tocsin.report.inert import cut, show, visible
-from tocsin.report.level import GITHUB, rank
+from tocsin.report.level import GITHUB
 from tocsin.report.words import plural, precise
 
 

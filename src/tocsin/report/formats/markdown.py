@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TextIO
 
+from tocsin.model.level import LEVELS
 from tocsin.model.match import Match
 from tocsin.model.summary import Summary
 from tocsin.report.digest import KINDS, Digest, RuleDigest
 from tocsin.report.facts import facts, place, rejected
 from tocsin.report.format import About, Format
 from tocsin.report.inert import cut, visible
-from tocsin.report.level import LEVELS
 from tocsin.report.words import moment
 
 _MAX_RULES = 50

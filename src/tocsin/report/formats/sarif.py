@@ -5,13 +5,14 @@ from hashlib import sha256
 from typing import Any, TextIO
 from urllib.parse import quote
 
+from tocsin.model.level import rank
 from tocsin.model.match import Match, RuleRef
 from tocsin.model.moment import to_iso
 from tocsin.model.summary import Summary
 from tocsin.report.encode import encode, text
 from tocsin.report.format import About, Format
 from tocsin.report.inert import cut, show, visible
-from tocsin.report.level import SARIF, SEVERITY, rank
+from tocsin.report.level import SARIF, SEVERITY
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _MAX_MESSAGE = 1000

@@ -8,6 +8,7 @@ from rich.console import Console, Group, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from tocsin.model.level import LEVELS
 from tocsin.model.match import Match
 from tocsin.model.summary import Summary
 from tocsin.report.digest import KINDS, Digest, RuleDigest
@@ -15,7 +16,6 @@ from tocsin.report.example import Example
 from tocsin.report.facts import facts, place, rejected
 from tocsin.report.format import About, Format
 from tocsin.report.inert import cut, visible
-from tocsin.report.level import LEVELS
 from tocsin.report.words import plural, precise, span
 
 _STYLES = ("dim", "cyan", "yellow", "bold red", "bold white on red")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from tocsin.model.level import LEVELS
 from tocsin.report.html.icons import shape
 from tocsin.report.html.markup import Html, join, tag
-from tocsin.report.level import LEVELS
 from tocsin.report.timeline import Bars
 from tocsin.report.words import duration, moment, plural
 

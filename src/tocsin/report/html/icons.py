@@ -1,7 +1,7 @@
 """Levels as shape, word and colour, each enough alone; and the bell."""
 
+from tocsin.model.level import LEVELS
 from tocsin.report.html.markup import Html, join, tag
-from tocsin.report.level import LEVELS
 
 _SHAPES = (
     "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2Zm0 2.4a3.6 3.6 0 1 0 0 7.2 3.6 3.6 0 0 0 0-7.2Z",  # ring

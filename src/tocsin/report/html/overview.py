@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tocsin.model.level import LEVELS
 from tocsin.model.moment import to_iso
 from tocsin.model.summary import Summary
 from tocsin.report.digest import Digest
@@ -10,7 +11,6 @@ from tocsin.report.format import About
 from tocsin.report.html import chart
 from tocsin.report.html.icons import bell, shape
 from tocsin.report.html.markup import Html, join, tag
-from tocsin.report.level import LEVELS
 from tocsin.report.words import moment, plural, span
 
 _MAX_INPUTS = 12

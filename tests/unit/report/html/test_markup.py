@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tocsin.report.hidden import HIDDEN
+from tocsin.model.hidden import HIDDEN
 from tocsin.report.html.markup import Html, join, sheet, tag, text
 
 

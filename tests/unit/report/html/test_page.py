@@ -9,11 +9,11 @@ from html.parser import HTMLParser
 import pytest
 
 from report_samples import EVIL, SUDO, T0, few, hostile, match, story, summary
+from tocsin.model.hidden import HIDDEN
 from tocsin.model.match import Match, RuleRef
 from tocsin.model.summary import Summary
 from tocsin.report import About, html, load
 from tocsin.report.digest import Digest
-from tocsin.report.hidden import HIDDEN
 from tocsin.report.html.markup import ATTRIBUTES, LINKS, TAGS, VOID
 from tocsin.report.inert import visible
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from tocsin.report.hidden import HIDDEN, written
+from tocsin.model.hidden import HIDDEN, written
 
 
 def test_every_control_format_and_surrogate_character_is_hidden() -> None:

@@ -18,3 +18,9 @@ def written(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def plain(text: str, limit: int) -> str:
+    """Return at most `limit` characters of a text, hidden ones written out; what is cut off shows as `…`."""
+    made = HIDDEN.sub(lambda found: written(found[0]), text[: limit + 1])
+    return made if len(made) <= limit else f"{made[: limit - 1]}…"
