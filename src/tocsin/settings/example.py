@@ -103,14 +103,19 @@ def _key(key: Key, off: str) -> Iterator[str]:
     shown = key.says.sample if key.required or key.default is None else toml(plain_of(key.default))
     hidden = off or ("#" if key.default is None else "")
     sample = key.says.sample if shown != key.says.sample and key.says.sample else ""
-    text = key.says.text + bounds(key) + (f"; such as {sample}" if sample else "")
+    text = f"{key.says.text[:1].upper()}{key.says.text[1:]}{bounds(key)}" + (
+        f"; such as {sample}" if sample else ""
+    )
     yield from _comment(text)
     yield f"{hidden}{key.name} = {shown}"
 
 
 def bounds(key: Key) -> str:
     """Return ` (1 to 64)`, ` (at least 1s)`, or nothing."""
+    # That there is nothing below none goes without saying.
     least, most = (_bound(key, one) for one in (key.says.least, key.says.most))
+    if not key.says.least and not most:
+        return ""
     if least and most:
         return f" ({least} to {most})"
     return f" (at least {least})" if least else f" (at most {most})" if most else ""

@@ -135,7 +135,7 @@ class Alerts(Table, frozen=True, kw_only=True):
 class Route(Table, frozen=True, kw_only=True):
     """Which alerts go to whom. Every condition that is given must hold; `[]`: any."""
 
-    channels: Annotated[tuple[str, ...], Says("names of [channels.…]", sample='["oncall"]')]
+    channels: Annotated[tuple[str, ...], Says("names of [channels.…]", sample='["my-slack"]')]
     level: Annotated[Level, Says("alerts of this level and above")] = "informational"
     sources: Annotated[tuple[str, ...], Says("sources, `*` for any text", sample='["github_*", "okta"]')] = ()
     rules: Annotated[

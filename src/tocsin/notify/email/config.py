@@ -23,7 +23,7 @@ class Config(Channel, frozen=True, kw_only=True, tag="email"):
     security: Annotated[Literal["starttls", "tls", "none"], Says("how the connection is protected")] = (
         "starttls"
     )
-    user: Annotated[str, Says("log in with this name; empty: no log-in", sample='"tocsin"')] = ""
+    user: Annotated[str | None, Says("log in with this name; absent: no log-in", sample='"tocsin"')] = None
     password: Annotated[
         Secret | None, Says("and this password", sample='{ env = "TOCSIN_SMTP_PASSWORD" }')
     ] = None
@@ -32,7 +32,7 @@ class Config(Channel, frozen=True, kw_only=True, tag="email"):
         """Both or neither; and never in the clear."""
         if not self.to:
             yield Remark(("to",), 'is empty; write ["oncall@example.com"]')
-        if bool(self.user) != (self.password is not None):
+        if (self.user is None) != (self.password is None):
             yield Remark(
                 ("password" if self.password else "user",),
                 "user and password go together; give both, or neither",

@@ -48,7 +48,7 @@ class Config(Input, frozen=True, kw_only=True, tag="syslog"):
                 ("protocols",), 'has "tls", and there is no certificate; add tls = { cert = …, key = … }'
             )
         if self.tls and "tls" not in self.protocols:
-            yield Remark(("tls",), 'is not used; add "tls" to protocols')
+            yield Remark(("tls",), 'is not used; add "tls" to protocols', harmless=True)
         if not self.listen.local and not self.allow and not (self.tls and self.tls.client_ca):
             text = f"{self.listen} believes whoever can reach it; name the networks that may send in allow"
             yield Remark(("listen",), text, harmless=True)
