@@ -122,7 +122,7 @@ class _Scanner:
             found = self._match(_KEY)
             if not found:
                 return names
-            names.append(tomllib.loads(f"k={found}")["k"] if found[0] in "\"'" else found)
+            names.append(_name(found))
             self._match(_SPACE)
             if self.text[self.at : self.at + 1] != ".":
                 return names
@@ -180,3 +180,11 @@ class _Scanner:
 
     def _put(self, keys: Keys, key: int, value: int) -> None:
         self.spots.setdefault(keys, _Spot(key, value))
+
+
+def _name(key: str) -> str:
+    """Return what a bare or quoted key says."""
+    try:
+        return str(tomllib.loads(f"k={key}")["k"]) if key[0] in "\"'" else key
+    except tomllib.TOMLDecodeError:
+        return key

@@ -27,7 +27,7 @@ class Reader:
     def table(self, table: type[Table], value: Any, at: Keys) -> Any:
         """Read a table; WRONG when any of its keys is."""
         if not isinstance(value, dict):
-            return self._wrong(at, f"is {quoted(value)}, and must be a table: write [{at[-1] if at else ''}]")
+            return self._wrong(at, f"is {_shape(value)}, and must be a table: write [{at[-1] if at else ''}]")
         known = keys_of(table)
         read = {
             name: self._known(known[name], one, at)
@@ -91,7 +91,7 @@ class Reader:
         kinds = self.kinds[base]
         known = ", ".join(f'"{name}"' for name in kinds)
         if not isinstance(value, dict):
-            return self._wrong(at, f"is {quoted(value)}, and must be a table with a kind: {known}")
+            return self._wrong(at, f"is {_shape(value)}, and must be a table with a kind: {known}")
         if "kind" not in value:
             self.faults.append(missing((*at, "kind"), f"write one of {known}"))
             return WRONG
@@ -169,3 +169,8 @@ def _bounds(key: Key, value: float) -> str:
 
 def _number(kind: type, bound: float) -> str:
     return f"{bound:g}" if kind is float else str(kind(bound))
+
+
+def _shape(value: Any) -> str:
+    """Text where a table belongs may be a secret: it is not repeated."""
+    return "a text" if isinstance(value, str) else quoted(value)

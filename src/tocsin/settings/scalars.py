@@ -12,16 +12,16 @@ from msgspec import Struct
 
 from tocsin.settings.quote import quoted
 
-_DURATION = re.compile(r"(\d{1,12})(ms|s|m|h|d|w)")
+_DURATION = re.compile(r"(\d{1,13})(ms|s|m|h|d|w)", re.ASCII)
 _UNITS_MS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
 _CENTURY_MS = 36_500 * _UNITS_MS["d"]
-_SIZE = re.compile(r"(\d{1,15}) ?(B|[kK]B|[MGT]B|[KMGT]iB)")
+_SIZE = re.compile(r"(\d{1,15}) ?(B|[kK]B|[MGT]B|[KMGT]iB)", re.ASCII)
 _UNITS_B = {"TiB": 1 << 40, "GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10}
 _DECIMAL_B = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "kB": 1000, "KB": 1000, "B": 1}
 _HOST = re.compile(
     r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
-_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
 class Duration(float):

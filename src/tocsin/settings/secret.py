@@ -100,6 +100,15 @@ class Secret:
 
     __str__ = __repr__
 
+    def __reduce_ex__(self, protocol: Any) -> str | tuple[Any, ...]:
+        """Pickles end up in files and queues."""
+        if self._literal:
+            raise TypeError("a secret is not pickled")
+        return super().__reduce_ex__(protocol)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self  # it cannot change
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._identity() == other._identity()
 
