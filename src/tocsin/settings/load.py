@@ -95,8 +95,9 @@ def read_document(document: dict[str, Any], kinds: Kinds) -> Settings:
     reading = Reading(Path("snapshot"), Positions(""))
     reader = Reader(kinds)
     found = reader.table(Settings, document, ())
-    if found is WRONG or reader.faults:
-        reading.note(reader.faults)
+    errors = [fault for fault in reader.faults if fault.severity is Severity.ERROR]
+    if found is WRONG or errors:
+        reading.note(errors)
         raise SettingsError(reading.mistakes)
     settings: Settings = found
     return settings
