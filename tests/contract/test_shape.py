@@ -25,7 +25,17 @@ def test_half_of_the_files_have_at_most_150_lines() -> None:
     assert lengths[len(lengths) // 2] <= 150
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["rules", "--help"], ["completions", "bash"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["--version"],
+        ["rules", "--help"],
+        ["completions", "bash"],
+        ["check", "--help"],
+        ["init", "--help"],
+    ],
+)
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     program = (
         "import sys; from tocsin.cli.main import main\n"

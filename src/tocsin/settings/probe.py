@@ -4,7 +4,7 @@ import os
 import ssl
 import stat
 from collections.abc import Iterator
-from glob import glob
+from glob import iglob
 from itertools import islice
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from tocsin.settings.quote import Keys, quoted
 from tocsin.settings.secret import Secret
 from tocsin.settings.tables import Settings
 from tocsin.settings.walk import walk
+
+MAX_FILES = 1000
 
 
 def probe(settings: Settings) -> Iterator[Fault]:
@@ -69,7 +71,7 @@ def _writable(keys: Keys, folder: Path) -> Iterator[Fault]:
 def _fits(keys: Keys, pattern: Pattern) -> Iterator[Fault]:
     if keys[-2:-1] == ("exclude",):
         return
-    found = list(islice((path for path in glob(pattern, recursive=True)), 1000))  # noqa: PTH207 (absolute patterns)
+    found = list(islice(iglob(pattern, recursive=True), MAX_FILES))  # noqa: PTH207 (absolute patterns)
     if not found:
         yield Fault(
             keys, f"{quoted(str(pattern))} is no file yet; nothing is read until it is", Severity.WARNING

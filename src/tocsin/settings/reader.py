@@ -14,7 +14,7 @@ WRONG: Any = object()
 """Stands for a value that was not understood; the fault was noted. Lists and tables of names lack it."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _TYPES = {bool: "true or false", int: "a whole number", float: "a number", str: "a text in quotes"}
-_MANY = 200  # more faults than this help nobody
+MANY = 200  # more faults than this help nobody
 
 
 @dataclass(slots=True)
@@ -138,7 +138,7 @@ class Reader:
         return value
 
     def _wrong(self, at: Keys, text: str, *, on_key: bool = False) -> Any:
-        if len(self.faults) < _MANY:
+        if len(self.faults) < MANY:
             self.faults.append(Fault(at, text, on_key=on_key))
         return WRONG
 
