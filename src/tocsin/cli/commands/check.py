@@ -7,8 +7,8 @@ from pathlib import Path
 from tocsin.cli.main import FINDINGS, OK, USAGE
 
 _EXAMPLES = """examples:
-  tocsin check
-  tocsin check --config /etc/tocsin/tocsin.toml --fail-on error
+  tocsin init monitor
+  tocsin check --config monitor/tocsin.toml --fail-on error
 
 exit codes: 0 nothing is wrong, 1 only warnings, 2 errors: `tocsin serve` would not start
 """
