@@ -145,6 +145,18 @@ def _alerts() -> list[Limit]:
     ]  # fmt: skip
 
 
+def _settings() -> list[Limit]:
+    load = "tocsin.settings.load"
+    return [
+        Limit("the settings file", load, "MAX_BYTES", "refused", "B"),
+        Limit("one line of it", load, "MAX_LINE", "refused: a dotted key of so many parts would be read for minutes", "characters"),
+        Limit("mistakes in it that are told at once", "tocsin.settings.reader", "MANY", "told when the first are mended"),
+        Limit("a file that holds a secret", "tocsin.settings.secret", "MAX_BYTES", "refused", "B"),
+        Limit("files looked at for one pattern, by `tocsin check`", "tocsin.settings.probe", "MAX_FILES", "not looked at"),
+        Limit("a message about a rule, in `tocsin check`", "tocsin.services.settings_check", "SHOWN", "cut, with `…`", "characters"),
+    ]  # fmt: skip
+
+
 GROUPS: dict[str, Callable[[], list[Limit]]] = {
     "Input": _input,
     "Detection": _detection,
@@ -153,6 +165,7 @@ GROUPS: dict[str, Callable[[], list[Limit]]] = {
     "Results": _results,
     "Journal": _journal,
     "Alerts": _alerts,
+    "Settings": _settings,
 }
 
 

@@ -29,7 +29,17 @@ LIVE = {"sqlalchemy", "alembic", "psycopg"}
 """What only the live monitor needs: `pip install tocsin` does not bring it."""
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"], ["rules", "--help"], ["completions", "bash"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help"],
+        ["--version"],
+        ["rules", "--help"],
+        ["completions", "bash"],
+        ["check", "--help"],
+        ["init", "--help"],
+    ],
+)
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert not imported(words) & (HEAVY | LIVE)
 

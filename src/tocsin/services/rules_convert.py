@@ -11,8 +11,8 @@ from typing import Any
 from msgspec import Struct
 
 from tocsin.errors import ConfigError, ContentError
+from tocsin.model.near import hint
 from tocsin.sigma.depth import refuse_deep
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.loader import rule_files
 
 _INSTALL = (

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.errors import ConfigError
+from tocsin.model.near import hint
 from tocsin.sigma.lint.check import Check, catalog
 from tocsin.sigma.lint.finding import Severity
 from tocsin.sigma.lint.fix import diff
 from tocsin.sigma.lint.fix import fix as fix_text
 from tocsin.sigma.lint.known import Known
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.lint.output import FORMATS, render
 from tocsin.sigma.lint.pages import page
 from tocsin.sigma.lint.run import Linter, Report, choose

@@ -3,10 +3,10 @@
 from textwrap import fill
 
 from tocsin.errors import ConfigError
+from tocsin.model.near import hint
 from tocsin.report.inert import visible
 from tocsin.services.rules_list import logsource_of
 from tocsin.services.rules_tree import combination_lines, tree_lines
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.loader import Collection
 from tocsin.sigma.rule import Correlation, Filter, Rule
 

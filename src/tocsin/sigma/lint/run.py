@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tocsin.errors import ConfigError
+from tocsin.model.near import hint
 from tocsin.sigma.lint.check import Check, CommentCheck, DocCheck, FileCheck, ItemCheck, ProjectCheck, catalog
 from tocsin.sigma.lint.file import Doc, File, read
 from tocsin.sigma.lint.finding import Finding, Found, Severity
 from tocsin.sigma.lint.known import Known
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.lint.project import Project
 from tocsin.sigma.lint.suppress import Comment, read_comments
 

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from tocsin.errors import ContentError
-from tocsin.sigma.lint.near import hint
+from tocsin.model.near import hint
 
 _PARAMETER = re.compile(r"\$\.(\w+)")
 

@@ -6,8 +6,8 @@ from typing import Any
 from msgspec import Struct
 
 from tocsin.errors import ContentError
+from tocsin.model.near import hint
 from tocsin.sigma import condition
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.tree import Leaf, Node, Not, Null, both, either
 
 _WORD = re.compile(r"[A-Za-z0-9_-]+")

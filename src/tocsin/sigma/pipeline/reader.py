@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from tocsin.errors import ConfigError, ContentError
-from tocsin.sigma.lint.near import hint
+from tocsin.model.near import hint
 from tocsin.sigma.pipeline import conditions
 from tocsin.sigma.pipeline.convert import convert
 from tocsin.sigma.pipeline.formula import Formula, read_formula

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tocsin.errors import ContentError
 from tocsin.model.logsource import LogSource
-from tocsin.sigma.lint.near import hint
+from tocsin.model.near import hint
 from tocsin.sigma.loader import Collection, finish
 from tocsin.sigma.pipeline.conditions.rules import ATTRIBUTES, HasAttribute
 from tocsin.sigma.pipeline.draft import Draft, close_rule, open_correlation, open_rule

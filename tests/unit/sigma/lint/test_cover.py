@@ -5,9 +5,9 @@ from fnmatch import fnmatchcase
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tocsin.model.near import distance, nearest
 from tocsin.sigma import pattern
 from tocsin.sigma.lint.cover import covers
-from tocsin.sigma.lint.near import distance, nearest
 
 PATTERN = st.text(alphabet="ab*?", max_size=6)
 TEXT = st.text(alphabet="ab", max_size=6)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
+from tocsin.model.near import hint
 from tocsin.sigma.lint.check import RuleCheck
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Edit, Found, Severity
 from tocsin.sigma.lint.items import Condition, Word
-from tocsin.sigma.lint.near import hint
 
 _RESERVED = frozenset({"and", "or", "not", "of", "all", "any", "them", "1"})
 

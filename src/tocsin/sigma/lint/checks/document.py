@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import yaml
 
+from tocsin.model.near import nearest
 from tocsin.sigma.lint.check import DocCheck
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Found, Severity
-from tocsin.sigma.lint.near import nearest
 from tocsin.sigma.lint.taxonomy import TOP_LEVEL
 
 _LISTS = ("references", "tags", "falsepositives", "related", "fields", "scope")

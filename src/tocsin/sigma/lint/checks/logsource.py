@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from tocsin.model.near import hint
 from tocsin.sigma.lint.check import RuleCheck
 from tocsin.sigma.lint.file import Doc, Entry, entries
 from tocsin.sigma.lint.finding import Found, Severity
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.lint.taxonomy import NEEDS_DEFINITION
 
 _WORDS = ("product", "category", "service")

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import yaml
 
+from tocsin.model.near import hint
 from tocsin.sigma.lint.check import DetectionCheck, DocCheck
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Found, Severity
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.lint.taxonomy import RELATIONS, STATUSES
 from tocsin.sigma.rule import Level
 

@@ -4,11 +4,11 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
+from tocsin.model.near import hint
 from tocsin.sigma.lint.check import ItemCheck
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Edit, Found, Severity
 from tocsin.sigma.lint.items import Item
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.modifiers import AFFIXES, ALL
 from tocsin.sigma.tree import ANY
 

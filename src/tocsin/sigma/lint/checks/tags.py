@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from tocsin.model.near import hint
 from tocsin.sigma.lint.check import DetectionCheck, DocCheck
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Found, Severity
-from tocsin.sigma.lint.near import hint
 from tocsin.sigma.lint.taxonomy import TACTICS, TAG_NAMESPACES
 
 _TAG = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import yaml
 
+from tocsin.model.near import distance, hint
 from tocsin.sigma.lint.check import ProjectCheck
 from tocsin.sigma.lint.file import Doc
 from tocsin.sigma.lint.finding import Found, Severity
-from tocsin.sigma.lint.near import distance, hint
 from tocsin.sigma.lint.project import Project, logsource
 from tocsin.sigma.rule import Correlation, Level, Rule
 

@@ -1,0 +1,93 @@
+"""`tocsin check`: every mistake in the settings, in the files that they name, and in the rules."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tocsin.errors import ConfigError, ContentError
+from tocsin.model.hidden import plain
+from tocsin.model.near import nearest
+from tocsin.services.kinds import kinds
+from tocsin.services.packs import BUILT_IN
+from tocsin.services.placeholders import read_placeholders
+from tocsin.settings.load import Reading, read_file
+from tocsin.settings.mistake import Fault, Mistake, Severity
+from tocsin.settings.probe import probe
+from tocsin.settings.quote import Keys, quoted
+from tocsin.settings.tables import Rules, Settings
+from tocsin.sources import catalog
+
+SHOWN = 400
+"""Characters of a message about a rule: rules come from others."""
+
+
+def check(path: Path) -> list[Mistake]:
+    """Return what is wrong, in the order of the file, rules last; raises ConfigError when it cannot be read."""
+    reading = read_file(path, kinds())
+    if reading.settings is None:
+        return reading.mistakes
+    reading.note(_sources(reading.settings))
+    reading.note(_packs(reading.settings.rules))
+    reading.note(probe(reading.settings))
+    reading.mistakes.sort(key=lambda one: (one.line, one.column))
+    return [*reading.mistakes, *_rules(reading, reading.settings.rules)]
+
+
+def _sources(settings: Settings) -> Iterator[Fault]:
+    known = catalog()
+    for name, one in settings.inputs.items():
+        if one.source and one.source not in known:
+            yield Fault(
+                ("inputs", name, "source"),
+                f"no source {quoted(one.source)}; {_hint(one.source, tuple(known))}",
+            )
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    near = nearest(name[:100], known)
+    return f'did you mean "{near}"?' if near else f"there are {', '.join(known)}"
+
+
+def packs() -> tuple[str, ...]:
+    """List the built-in packs."""
+    return tuple(sorted(folder.parent.name for folder in BUILT_IN.glob("*/pack.toml")))
+
+
+def _packs(rules: Rules) -> Iterator[Fault]:
+    known = ("all", *packs())
+    for index, name in enumerate(rules.packs):
+        if name not in known:
+            yield Fault(("rules", "packs", index), f"no pack {quoted(name)}; {_hint(name, known)}")
+
+
+def rule_paths(rules: Rules) -> tuple[Path, ...]:
+    """Return the files and folders that hold the rules."""
+    chosen = packs() if "all" in rules.packs else tuple(name for name in rules.packs if name in packs())
+    return (*(BUILT_IN / name for name in chosen), *(one.path for one in rules.paths if one.path.exists()))
+
+
+def _rules(reading: Reading, rules: Rules) -> Iterator[Mistake]:
+    """Load the rules as `serve` would, and tell what does not load."""
+    from tocsin.services.pipelines import apply_all, placeholders_of
+    from tocsin.sigma.cache import load_cached
+
+    pipelines = [one.path for one in rules.pipelines if one.path.is_file()]
+    given: dict[str, tuple[str, ...]] = {}
+    at: Keys = ("rules", "placeholders")
+    try:
+        if rules.placeholders and rules.placeholders.path.is_file():
+            given = read_placeholders(rules.placeholders.path)
+        at = ("rules", "pipelines")
+        loaded = apply_all(pipelines, load_cached(rule_paths(rules), placeholders_of(pipelines, given)))
+    except ConfigError as error:
+        place = reading.positions.find(at)
+        yield Mistake(str(reading.path), *place, ".".join(map(str, at)), plain(str(error), SHOWN))
+        return
+    yield from (_broken(one, Severity.ERROR) for one in loaded.errors)
+    yield from (_broken(one, Severity.WARNING) for one in loaded.waiting)
+    if not loaded.reporting:
+        place = reading.positions.find(("rules",))
+        yield Mistake(str(reading.path), *place, "rules", "no rule is left to run; name packs or paths")
+
+
+def _broken(error: ContentError, severity: Severity) -> Mistake:
+    return Mistake(error.path, error.line, 1 if error.line else 0, "", plain(error.message, SHOWN), severity)
