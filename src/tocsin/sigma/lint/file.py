@@ -32,12 +32,13 @@ class Entry:
 
 @dataclass(slots=True)
 class File:
-    """One file. `trouble` is why it, or the rest of it, is not YAML."""
+    """One file. `trouble` is why it, or the rest of it, is not YAML; `refused`: its text is not even looked at."""
 
     path: str
     text: str
     documents: "list[Doc]" = field(default_factory=list)
     trouble: Found | None = None
+    refused: bool = False
     _starts: list[int] = field(default_factory=list)
 
     @property
@@ -187,7 +188,7 @@ def read(path: str, content: bytes) -> File:
     try:
         file = File(path, content.decode())
     except UnicodeDecodeError as error:
-        file = File(path, content.decode(errors="replace"))
+        file = File(path, content.decode(errors="replace"), refused=True)
         before = content[: error.start].decode()
         file.trouble = file.found(len(before), len(before) + 1, "the file is not UTF-8; save it as UTF-8")
         return file

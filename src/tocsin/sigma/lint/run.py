@@ -74,7 +74,11 @@ class Linter:
 
     def _look(self, file: File) -> list[tuple[Check, Found]]:
         pairs: list[tuple[Check, Found]] = [
-            (check, one) for check in self.on_files for one in check.check(file)
+            (check, one)
+            for check in self.on_files
+            # Of a file that is refused nothing else is true, and edits of its text would not fit its bytes.
+            if check.generic or not file.refused
+            for one in check.check(file)
         ]
         for doc in file.documents:
             pairs += [
