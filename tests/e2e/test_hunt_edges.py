@@ -99,6 +99,7 @@ def test_a_name_that_is_not_utf8_is_shown_escaped(jobs: str, folder: Path) -> No
         ("hunt auth.log --report no/x.html", 2, "no/x.html: cannot be written"),
         ("hunt auth.log -o auth.log", 2, "is read, so it cannot be written to"),
         ("hunt auth.log -o a.html --report ./a.html", 2, "need a file each"),
+        ("hunt auth.log --report -", 2, "--report -: the page needs a file"),
         ("hunt auth.log --since ''", 2, "is no time"),
         ("hunt auth.log --since 2026-01-02 --until 2026-01-02", 2, "is not before"),
         ("rules test auth", 2, "there is no rule to test"),
@@ -111,6 +112,12 @@ def test_what_cannot_be_done_is_one_line_and_a_code(line: str, code: int, said: 
     assert said in lines[0]
     assert (folder / "auth.log").read_bytes() == LOG
     assert not list(folder.glob(".*.part"))
+
+
+def test_a_dash_is_standard_output(folder: Path) -> None:
+    line = f"{TOCSIN} hunt auth.log --format ndjson"
+    assert shell(f"{line} > a; {line} -o - > b; [ -s a ] && cmp a b", folder)[0] == 0
+    assert not (folder / "-").exists()
 
 
 def test_a_full_disk_leaves_what_was_there(folder: Path) -> None:
