@@ -99,6 +99,7 @@ def test_a_name_that_is_not_utf8_is_shown_escaped(jobs: str, folder: Path) -> No
         ("hunt auth.log --report no/x.html", 2, "no/x.html: cannot be written"),
         ("hunt auth.log -o auth.log", 2, "is read, so it cannot be written to"),
         ("hunt auth.log -o a.html --report ./a.html", 2, "need a file each"),
+        ("hunt ''", 2, "empty path"),
         ("hunt auth.log --report -", 2, "--report -: the page needs a file"),
         ("hunt auth.log --since ''", 2, "is no time"),
         ("hunt auth.log --since 2026-01-02 --until 2026-01-02", 2, "is not before"),
