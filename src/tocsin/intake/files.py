@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,11 @@ from tocsin.intake.unpacking import Counted
 from tocsin.ports.source import Source, Unpack
 
 _ENVELOPE_KEYS = frozenset(key.decode() for key in ENVELOPES)
+_MIXED = re.compile(
+    rb'\[\s*+(?>(?>-?[0-9][0-9.eE+-]*+|true|false|null|"(?>[^"\\]++|(?:\\.)++)*+")\s*+,\s*+)++\{\s*+["}]',
+    re.DOTALL,
+)
+"""An array that begins with other values than events."""
 _TIMES = frozenset({"@timestamp", "timestamp", "time", "ts", "datetime", "date", "eventTime", "created_at"})
 
 
@@ -176,7 +182,7 @@ def _is_document(head: bytes) -> bool:
     """Tell a JSON document from lines of JSON: its first line is not one whole event."""
     text = head.lstrip()
     if text[:1] == b"[":
-        return text[1:].lstrip()[:1] in (b"{", b"]", b"[", b"")
+        return text[1:].lstrip()[:1] in (b"{", b"]", b"[", b"") or bool(_MIXED.match(text))
     if text[:1] != b"{":
         return False
     first, ended, _ = text.partition(b"\n")
