@@ -1,6 +1,7 @@
 """`tocsin hunt` where the world is unkind: full disks, closed streams, odd names, signals."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -201,6 +202,40 @@ def test_rejects_are_shown_of_many_files(folder: Path) -> None:
     assert [reject["file"] for reject in rejects if "bad" in reject["file"]] == [
         name for name in ("bad1.bin", "bad2.bin") for _ in range(2)
     ]
+
+
+def children(parent: int) -> set[int]:
+    return set(map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split()))
+
+
+def test_a_killed_worker_costs_what_it_did_and_no_more(folder: Path) -> None:
+    """The first file is finished when a worker dies, and the pieces of the second are not."""
+    (folder / "alone.yml").write_text(MANY)
+    quiet = exported(2, "quiet ".ljust(400)) + b"\n"
+    (folder / "a.ndjson").write_bytes(exported(1, "evilword") + b"\n" + quiet * 2_000)
+    (folder / "b.ndjson").write_bytes(quiet * 60_000)
+    (folder / "tmp").mkdir()
+    line = [TOCSIN, "hunt", *("a.ndjson", "b.ndjson"), "--rules", "alone.yml", "--jobs", "2"]
+    running = subprocess.Popen(
+        [*line, "--format", "json", "-o", "found.json", "--report", "r.html"],
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder / "tmp")},
+    )
+    # What a worker left of the first file appears, and goes when it was read.
+    for there in (True, False):
+        while running.poll() is None and bool(list((folder / "tmp").glob("tocsin-hunt-*/0"))) != there:
+            pass
+    os.kill(min(children(running.pid)), signal.SIGKILL)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 3
+    assert re.search(rb"b\.ndjson:1: not read: a worker process was killed", said)
+    assert not re.search(rb"Traceback|a\.ndjson", said)
+    found = orjson.loads((folder / "found.json").read_bytes())
+    assert {match["rule"]["title"] for match in found["matches"]} == {"Two Evil Words"}
+    assert found["summary"]["events"] >= 4_002
+    assert "</html>" in (folder / "r.html").read_text()
+    assert not list((folder / "tmp").iterdir())
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])

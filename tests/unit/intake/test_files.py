@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.intake import files
-from tocsin.intake.files import Progress, Unit, read, split_plain
+from tocsin.intake.files import Progress, Unit, count_lines, read, split_plain
 from tocsin.intake.lines import Record
 from tocsin.sources import catalog
 
@@ -102,6 +102,7 @@ def test_ranges_together_are_the_file(lines: list[bytes], piece: int, tmp_path: 
         progress = Progress()
         found += [piece.content for _, piece in read(unit, SOURCES, progress) if isinstance(piece, Record)]
         ends += progress.lines
+        assert count_lines(unit) == (progress.lines if unit.end else 0)
     assert found == whole
     assert len(units) == 1 or ends == content.count(b"\n")
 
