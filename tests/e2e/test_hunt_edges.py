@@ -258,3 +258,36 @@ def test_workers_end_with_the_hunt(number: signal.Signals, code: int, folder: Pa
     if number == signal.SIGTERM:
         assert said == b"tocsin: stopped\n"
         assert not list((folder / "tmp").iterdir())
+
+
+def test_what_a_killed_hunt_left_goes_with_the_next(folder: Path) -> None:
+    (folder / "tmp").mkdir()
+    for name in range(4):
+        (folder / f"{name}.log").write_bytes(LOG * 20_000)
+    line = [TOCSIN, "hunt", *map(str, folder.glob("[0-9].log")), "--jobs", "2", "-o", "out.json"]
+    apart = {**os.environ, "TMPDIR": str(folder / "tmp")}
+    running = subprocess.Popen([*line, "-q"], cwd=folder, env=apart)
+    while running.poll() is None and not list((folder / "tmp").glob("tocsin-hunt-*/*")):
+        pass
+    running.kill()
+    running.wait()
+    left = folder / f".out.json.{running.pid}.part"
+    spool = folder / "tmp" / f"tocsin-spool-{running.pid}-abcd1234"
+    spool.mkdir()
+    others = [
+        folder / f".out.json.{os.getpid()}.part",
+        folder / f".out.json.{running.pid}.part.bak",
+        folder / f".else.json.{running.pid}.part",
+    ]
+    for other in others:
+        other.touch()
+    assert left.exists()
+    subprocess.run(
+        [TOCSIN, "hunt", "auth.log", "more.log", "--jobs", "2", "-o", "out.json", "-q"],
+        cwd=folder,
+        env=apart,
+        check=False,
+    )
+    assert not left.exists()
+    assert not list((folder / "tmp").iterdir())
+    assert all(other.exists() for other in others)

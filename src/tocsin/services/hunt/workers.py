@@ -6,6 +6,7 @@ Workers are forked after the rules are loaded, so those are shared memory and no
 import ctypes
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -20,10 +21,13 @@ from pathlib import Path
 import msgspec
 
 from tocsin.intake.files import Unit, count_lines, printable
+from tocsin.services.hunt.leftovers import clear, held
 from tocsin.services.hunt.setup import Options, Setup
 from tocsin.services.hunt.unit import Hunter, Lost, Step
 
 _PR_SET_PDEATHSIG = 1
+
+_FOLDER = re.compile(r"tocsin-(?:hunt|spool)-([0-9]{1,9})-[a-z0-9_]{8}")
 
 _hunters: list[Hunter] = []
 """The worker's own; made on its first unit, from what it was forked with."""
@@ -36,7 +40,9 @@ def run_parallel(
     setup: Setup, options: Options, units: list[Unit], stack: ExitStack
 ) -> Iterator[tuple[Unit, Step]]:
     """Yield (unit, step) in the order of units. Of what a killed worker leaves undone the step says so."""
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-hunt-"))
+    clear(Path(tempfile.gettempdir()), _FOLDER)
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=f"tocsin-hunt-{os.getpid()}-"))
+    stack.enter_context(held(folder))
     _given[:] = [(setup, options)]
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(options.jobs, mp_context=context, initializer=_settle, initargs=(os.getpid(),))
