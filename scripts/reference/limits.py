@@ -74,6 +74,10 @@ def _rules() -> list[Limit]:
         Limit("nesting of a rule", "tocsin.sigma.parser", "MAX_DEPTH", "refused"),
         Limit("nodes of a rule, aliases unfolded", "tocsin.sigma.parser", "MAX_NODES", "refused"),
         Limit("nesting of a condition", "tocsin.sigma.condition", "_MAX_DEPTH", "refused"),
+        Limit("words of a condition, brackets among them", "tocsin.sigma.condition", "MAX_WORDS", "refused"),
+        Limit("one value of a rule", "tocsin.sigma.modifiers", "MAX_VALUE", "refused", "characters"),
+        Limit("a message of `rules lint`", "tocsin.sigma.lint.run", "MAX_MESSAGE", "cut, with `…`", "characters"),
+        Limit("findings of one check in one file", "tocsin.sigma.lint.run", "MAX_FINDINGS", "left out; the last one says how many"),
         Limit("dashes in a value with `windash`", "tocsin.sigma.modifiers", "MAX_DASHES", "refused: each dash has five spellings"),
         Limit("alternatives of a correlation's condition", "tocsin.correlate.terms", "MAX_TERMS", "refused"),
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """`tocsin hunt` where the world is unkind: full disks, closed streams, odd names, signals."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -99,6 +100,8 @@ def test_a_name_that_is_not_utf8_is_shown_escaped(jobs: str, folder: Path) -> No
         ("hunt auth.log --report no/x.html", 2, "no/x.html: cannot be written"),
         ("hunt auth.log -o auth.log", 2, "is read, so it cannot be written to"),
         ("hunt auth.log -o a.html --report ./a.html", 2, "need a file each"),
+        ("hunt ''", 2, "empty path"),
+        ("hunt auth.log --report -", 2, "--report -: the page needs a file"),
         ("hunt auth.log --since ''", 2, "is no time"),
         ("hunt auth.log --since 2026-01-02 --until 2026-01-02", 2, "is not before"),
         ("rules test auth", 2, "there is no rule to test"),
@@ -111,6 +114,12 @@ def test_what_cannot_be_done_is_one_line_and_a_code(line: str, code: int, said: 
     assert said in lines[0]
     assert (folder / "auth.log").read_bytes() == LOG
     assert not list(folder.glob(".*.part"))
+
+
+def test_a_dash_is_standard_output(folder: Path) -> None:
+    line = f"{TOCSIN} hunt auth.log --format ndjson"
+    assert shell(f"{line} > a; {line} -o - > b; [ -s a ] && cmp a b", folder)[0] == 0
+    assert not (folder / "-").exists()
 
 
 def test_a_full_disk_leaves_what_was_there(folder: Path) -> None:
@@ -195,6 +204,40 @@ def test_rejects_are_shown_of_many_files(folder: Path) -> None:
     ]
 
 
+def children(parent: int) -> set[int]:
+    return set(map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split()))
+
+
+def test_a_killed_worker_costs_what_it_did_and_no_more(folder: Path) -> None:
+    """The first file is finished when a worker dies, and the pieces of the second are not."""
+    (folder / "alone.yml").write_text(MANY)
+    quiet = exported(2, "quiet ".ljust(400)) + b"\n"
+    (folder / "a.ndjson").write_bytes(exported(1, "evilword") + b"\n" + quiet * 2_000)
+    (folder / "b.ndjson").write_bytes(quiet * 60_000)
+    (folder / "tmp").mkdir()
+    line = [TOCSIN, "hunt", *("a.ndjson", "b.ndjson"), "--rules", "alone.yml", "--jobs", "2"]
+    running = subprocess.Popen(
+        [*line, "--format", "json", "-o", "found.json", "--report", "r.html"],
+        stderr=subprocess.PIPE,
+        cwd=folder,
+        env={**os.environ, "TMPDIR": str(folder / "tmp")},
+    )
+    # What a worker left of the first file appears, and goes when it was read.
+    for there in (True, False):
+        while running.poll() is None and bool(list((folder / "tmp").glob("tocsin-hunt-*/0"))) != there:
+            pass
+    os.kill(min(children(running.pid)), signal.SIGKILL)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 3
+    assert re.search(rb"b\.ndjson:1: not read: a worker process was killed", said)
+    assert not re.search(rb"Traceback|a\.ndjson", said)
+    found = orjson.loads((folder / "found.json").read_bytes())
+    assert {match["rule"]["title"] for match in found["matches"]} == {"Two Evil Words"}
+    assert found["summary"]["events"] >= 4_002
+    assert "</html>" in (folder / "r.html").read_text()
+    assert not list((folder / "tmp").iterdir())
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
 def test_workers_end_with_the_hunt(number: signal.Signals, code: int, folder: Path) -> None:
     for name in range(6):
@@ -215,3 +258,36 @@ def test_workers_end_with_the_hunt(number: signal.Signals, code: int, folder: Pa
     if number == signal.SIGTERM:
         assert said == b"tocsin: stopped\n"
         assert not list((folder / "tmp").iterdir())
+
+
+def test_what_a_killed_hunt_left_goes_with_the_next(folder: Path) -> None:
+    (folder / "tmp").mkdir()
+    for name in range(4):
+        (folder / f"{name}.log").write_bytes(LOG * 20_000)
+    line = [TOCSIN, "hunt", *map(str, folder.glob("[0-9].log")), "--jobs", "2", "-o", "out.json"]
+    apart = {**os.environ, "TMPDIR": str(folder / "tmp")}
+    running = subprocess.Popen([*line, "-q"], cwd=folder, env=apart)
+    while running.poll() is None and not list((folder / "tmp").glob("tocsin-hunt-*/*")):
+        pass
+    running.kill()
+    running.wait()
+    left = folder / f".out.json.{running.pid}.part"
+    spool = folder / "tmp" / f"tocsin-spool-{running.pid}-abcd1234"
+    spool.mkdir()
+    others = [
+        folder / f".out.json.{os.getpid()}.part",
+        folder / f".out.json.{running.pid}.part.bak",
+        folder / f".else.json.{running.pid}.part",
+    ]
+    for other in others:
+        other.touch()
+    assert left.exists()
+    subprocess.run(
+        [TOCSIN, "hunt", "auth.log", "more.log", "--jobs", "2", "-o", "out.json", "-q"],
+        cwd=folder,
+        env=apart,
+        check=False,
+    )
+    assert not left.exists()
+    assert not list((folder / "tmp").iterdir())
+    assert all(other.exists() for other in others)

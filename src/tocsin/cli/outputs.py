@@ -1,12 +1,14 @@
 """Files that a command writes: opened before the work, in their place only when they are whole."""
 
 import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
 
 from tocsin.errors import ConfigError, DeliveryError
+from tocsin.services.hunt.leftovers import clear, held
 
 
 @contextmanager
@@ -15,16 +17,19 @@ def created(path: str) -> Iterator[TextIO]:
     target = Path(path).resolve()
     apart = not target.exists() or target.is_file()  # a pipe or a device must not be replaced
     place = target.with_name(f".{target.name[:100]}.{os.getpid()}.part") if apart else target
+    if apart:
+        clear(target.parent, re.compile(rf"\.{re.escape(target.name[:100])}\.([0-9]{{1,9}})\.part"))
     try:
         file = place.open("x" if apart else "w", encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
     try:
-        yield file
-        with writing(path):
-            file.close()
-            if apart:
-                _put(place, target)
+        with held(place) if apart else nullcontext():
+            yield file
+            with writing(path):
+                file.close()
+                if apart:
+                    _put(place, target)
     finally:
         with suppress(OSError):  # what was wrong with the disk was said
             file.close()

@@ -4,10 +4,13 @@ A hunt reads files one after the other; correlation wants time. Each full buffer
 run; iterating merges the runs with what is still in memory.
 """
 
+import fcntl
 import heapq
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -36,6 +39,7 @@ class Spool:
         self.count = 0
         self._parent = folder
         self._folder: Path | None = None
+        self._lock = -1
         self._buffer: list[Observation] = []
         self._runs: list[Path] = []
         self._names = count()
@@ -55,6 +59,7 @@ class Spool:
         self._buffer, self._runs = [], []
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+            os.close(self._lock)
             self._folder = None
 
     def add(self, observation: Observation) -> None:
@@ -87,7 +92,11 @@ class Spool:
     def _write(self, ordered: Iterable[Observation]) -> Path:
         if self._folder is None:
             # mkdtemp gives a folder that only this user can look into.
-            self._folder = Path(tempfile.mkdtemp(prefix="tocsin-spool-", dir=self._parent))
+            self._folder = Path(tempfile.mkdtemp(prefix=f"tocsin-spool-{os.getpid()}-", dir=self._parent))
+            # It says, with the process's id in the name, that the folder is no leftover of a killed run.
+            self._lock = os.open(self._folder, os.O_RDONLY)
+            with suppress(OSError):
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         path = self._folder / f"{next(self._names)}.run"
         with path.open("xb") as file:
             frame: list[Observation] = []

@@ -7,6 +7,8 @@ objects that follow one another, each over many lines; or one object, which is t
 import re
 from collections.abc import Iterator
 
+import orjson
+
 from tocsin.errors import DataError
 from tocsin.intake.lines import MAX_RECORD, Loss, Piece, Record, too_long
 
@@ -186,10 +188,22 @@ class _Reader:
     def _say_strange(self, end: int) -> Iterator[Piece]:
         """Between events there are commas and blanks; anything else is no event, and said, the first times."""
         left = self.text[self.at : end].strip(_BETWEEN)
-        if left:
+        if values := self._values(left):
+            line = self._line_of(self.at)
+            yield from (self._record(line, value) for value in values)
+        elif left:
             self.strange += 1
             if self.strange <= MAX_TOLD:
                 yield Loss(self._line_of(self.at), DataError("not a JSON object", f"{left[:60]!r}"))
+
+    def _values(self, left: bytes) -> list[bytes]:
+        """Read what stands in a list as values of JSON: each is a record, though one that no source takes."""
+        if not left or not self.inside:
+            return []
+        try:
+            return [orjson.dumps(value) for value in orjson.loads(b"[" + left + b"]")]
+        except orjson.JSONDecodeError:
+            return []
 
     def _trim(self) -> Iterator[Piece]:
         """Let go of what is done with; refuse an event that grows over the limit."""

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,11 @@ from tocsin.intake.unpacking import Counted
 from tocsin.ports.source import Source, Unpack
 
 _ENVELOPE_KEYS = frozenset(key.decode() for key in ENVELOPES)
+_MIXED = re.compile(
+    rb'\[\s*+(?>(?>-?[0-9][0-9.eE+-]*+|true|false|null|"(?>[^"\\]++|(?:\\.)++)*+")\s*+,\s*+)++\{\s*+["}]',
+    re.DOTALL,
+)
+"""An array that begins with other values than events."""
 _TIMES = frozenset({"@timestamp", "timestamp", "time", "ts", "datetime", "date", "eventTime", "created_at"})
 
 
@@ -120,6 +126,19 @@ def split_plain(path: str, size: int, piece: int) -> list[Unit]:
     return [Unit(path, start, end) for start, end in pairwise(cuts)]
 
 
+def count_lines(unit: Unit) -> int:
+    """Count the line ends of a range that nobody read."""
+    try:
+        with opened(unit.path) as raw:
+            raw.seek(unit.start)
+            progress = Progress()
+            for _ in _blocks_between(raw, unit.end - unit.start, progress):
+                pass
+            return progress.lines
+    except OSError:
+        return 0
+
+
 def _cuts(file: BinaryIO, size: int, piece: int) -> list[int]:
     """Line ends about a piece apart, as far as there are any: what has no lines is one piece."""
     cuts = [0]
@@ -176,7 +195,7 @@ def _is_document(head: bytes) -> bool:
     """Tell a JSON document from lines of JSON: its first line is not one whole event."""
     text = head.lstrip()
     if text[:1] == b"[":
-        return text[1:].lstrip()[:1] in (b"{", b"]", b"[", b"")
+        return text[1:].lstrip()[:1] in (b"{", b"]", b"[", b"") or bool(_MIXED.match(text))
     if text[:1] != b"{":
         return False
     first, ended, _ = text.partition(b"\n")

@@ -41,17 +41,37 @@ def lines(blocks: Iterator[bytes]) -> Iterator[Piece]:
             skipping = False
             number += 1
         # readlines() looks for line ends with the processor's widest instructions, split() byte by byte.
-        whole = io.BytesIO(rest + block).readlines()
+        text = rest + block
+        whole = io.BytesIO(text).readlines()
         rest = b"" if not whole or whole[-1].endswith(b"\n") else whole.pop()
+        if len(text) > MAX_RECORD:  # so that the usual loop measures no line
+            yield from _measured(whole, number)
+            number += len(whole)
+            whole = []
         for line in whole:
             if text := line.rstrip(b"\r\n"):
                 yield Record(number, text)
             number += 1
-        if len(rest) > MAX_RECORD:
+        if _length(rest) > MAX_RECORD:
             yield Loss(number, too_long(rest))
             rest, skipping = b"", True
     if text := rest.rstrip(b"\r"):
         yield Record(number, text)
+
+
+def _measured(whole: list[bytes], number: int) -> Iterator[Piece]:
+    """Yield finished lines among which one may be over the limit."""
+    for at, line in enumerate(whole, number):
+        if _length(line) > MAX_RECORD:
+            yield Loss(at, too_long(line))
+        elif text := line.rstrip(b"\r\n"):
+            yield Record(at, text)
+
+
+def _length(line: bytes) -> int:
+    """Return a line's length without its end, of which the CR alone may have come so far."""
+    end = 2 if line.endswith(b"\r\n") else line.endswith((b"\r", b"\n"))
+    return len(line) - end
 
 
 def too_long(beginning: bytes) -> DataError:

@@ -26,6 +26,10 @@ def find_files(patterns: Iterable[str]) -> list[str]:
 
 
 def _matching(pattern: str) -> list[str]:
+    if not pattern:
+        raise ConfigError(
+            "'': an empty path; name a file or folder (an unset variable?), or . for this folder"
+        )
     if pattern == STDIN:
         return [STDIN]
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tocsin.errors import ConfigError
 from tocsin.model.near import hint
 from tocsin.sigma.lint.check import Check, catalog
+from tocsin.sigma.lint.file import read
 from tocsin.sigma.lint.finding import Severity
 from tocsin.sigma.lint.fix import diff
 from tocsin.sigma.lint.fix import fix as fix_text
@@ -26,6 +27,7 @@ __all__ = [
     "fix_rules",
     "known",
     "lint_rules",
+    "refused",
     "render",
 ]
 
@@ -73,6 +75,12 @@ def fix_rules(
         if write:
             _write(path, after)
     return tuple(changed)
+
+
+def refused(paths: Iterable[Path]) -> tuple[str, ...]:
+    """Say of each file that is not looked into, and so not mended, why."""
+    files = [read(str(path), _read(path)) for path in rule_files(paths)]
+    return tuple(f"{one.path}: {one.trouble.message}" for one in files if one.refused and one.trouble)
 
 
 def explain(name: str) -> str:

@@ -45,13 +45,13 @@ class Made(Struct, frozen=True):
 
 
 def new_rule(answers: Answers, folder: Path, *, today: date, identity: str = "") -> Made:
-    """Write `<title_in_snake_case>.yml` and its `.tests.yml` into the folder; never over a file that is there."""
-    stem = _stem(answers.title)
+    """Write `<title_in_snake_case>.yml` (`rule_<id>.yml` for a title of other letters) and its `.tests.yml` into the folder; never over a file that is there."""
+    identity = identity or str(uuid4())
+    stem = _stem(answers.title, identity)
     rule, tests = folder / f"{stem}.yml", folder / f"{stem}.tests.yml"
     taken = next((path for path in (rule, tests) if path.exists()), None)
     if taken:
         raise ConfigError(f"{taken} exists; choose another title or folder")
-    identity = identity or str(uuid4())
     text = rule_text(answers, identity=identity, today=today)
     findings = tuple(Linter(catalog().values(), known()).lint([(str(rule), text.encode())]).findings)
     try:
@@ -119,8 +119,10 @@ def _refuse(answers: Answers) -> None:
         raise ConfigError("each item of the selection is a field and at least one value")
 
 
-def _stem(title: str) -> str:
+def _stem(title: str, identity: str) -> str:
     stem = "_".join(re.findall(r"[a-z0-9]+", title.lower()))[:80].rstrip("_")
+    if len(stem) < 3 and any(char.isalpha() and not char.isascii() for char in title):
+        return f"rule_{identity[:8]}"  # names of rule files are Latin letters, titles need not be
     if len(stem) < 3:
         raise ConfigError(f"`{title}` makes no file name; give the rule a title of some words")
     return stem

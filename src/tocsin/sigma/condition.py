@@ -9,6 +9,8 @@ from tocsin.sigma.tree import Node, Not, both, either
 
 _TOKEN = re.compile(r"\s*(?:([()|])|([^\s()|]+))")
 _MAX_DEPTH = 100
+MAX_WORDS = 10_000
+"""Brackets among them. No public rule has a hundred."""
 
 
 class _Reader:
@@ -88,6 +90,8 @@ class _Reader:
 def parse(text: str, named: Mapping[str, Node]) -> Node:
     """Read one condition over the named detections."""
     reader = _Reader(text, named)
+    if len(reader.tokens) > MAX_WORDS:
+        raise ContentError(f"a condition of {len(reader.tokens)} words; it has at most {MAX_WORDS}")
     if not reader.tokens:
         raise ContentError("the condition is empty")
     if "|" in reader.tokens:

@@ -131,10 +131,16 @@ def read_content(
     content: bytes, placeholders: Placeholders, *, path: str
 ) -> Iterator[Document | ContentError]:
     """Yield each document of a file's content, or the error that stands for it."""
-    if len(content) > MAX_FILE_BYTES:
-        yield ContentError(f"{len(content)} bytes; a rule file has at most {MAX_FILE_BYTES}", path=path)
+    if too_large := why_too_large(content):
+        yield ContentError(too_large, path=path)
     else:
         yield from read_text(content, placeholders, path=path)
+
+
+def why_too_large(content: bytes) -> str:
+    """Return why a file of this size is not read, or nothing."""
+    size = len(content)
+    return f"{size} bytes; a rule file has at most {MAX_FILE_BYTES}" if size > MAX_FILE_BYTES else ""
 
 
 def read_text(content: bytes, placeholders: Placeholders, *, path: str) -> Iterator[Document | ContentError]:

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tocsin.intake import files
-from tocsin.intake.files import Progress, Unit, read, split_plain
+from tocsin.intake.files import Progress, Unit, count_lines, read, split_plain
 from tocsin.intake.lines import Record
 from tocsin.sources import catalog
 
@@ -49,6 +49,15 @@ def test_envelopes_a_line(tmp_path: Path) -> None:
     assert [json.loads(event)["id"] for event in found] == [0, 1, 2, 3]
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("first", [[1, 2, "x[{", None], [-1.5e3], ["a\\", True], ["", False]])
+def test_an_array_that_begins_with_no_event_is_a_document(
+    first: list[object], indent: int | None, tmp_path: Path
+) -> None:
+    content = json.dumps([*first, ONE, 7, TWO], indent=indent).encode()
+    assert [json.loads(found) for found in records(tmp_path / "a.json", content)] == [*first, ONE, 7, TWO]
+
+
 def test_long_first_lines(tmp_path: Path) -> None:
     lines = [json.dumps({"a": "x" * 100_000}).encode(), b'{"a":1}']
     assert records(tmp_path / "a.log", b"\n".join(lines)) == lines
@@ -57,7 +66,7 @@ def test_long_first_lines(tmp_path: Path) -> None:
 
 
 def test_lines_that_are_no_json(tmp_path: Path) -> None:
-    lines = [b"{not json} at all", b"[error] x", b"[1] y"]
+    lines = [b"{not json} at all", b"[error] x", b"[1] y", b"[1, {x} y", b'["a", "b"] y {"']
     for first in lines:
         assert records(tmp_path / "a.log", first + b"\nnext line\n") == [first, b"next line"]
 
@@ -93,6 +102,7 @@ def test_ranges_together_are_the_file(lines: list[bytes], piece: int, tmp_path: 
         progress = Progress()
         found += [piece.content for _, piece in read(unit, SOURCES, progress) if isinstance(piece, Record)]
         ends += progress.lines
+        assert count_lines(unit) == (progress.lines if unit.end else 0)
     assert found == whole
     assert len(units) == 1 or ends == content.count(b"\n")
 

@@ -60,6 +60,26 @@ def test_a_line_over_the_limit_is_said_and_the_next_ones_are_read(monkeypatch: p
     assert [piece.error.reason for piece in found if isinstance(piece, Loss)] == ["record too long"] * 2
 
 
+@given(
+    content=st.text("aab\r\n", max_size=60).map(str.encode),
+    cuts=st.lists(st.integers(0, 99), max_size=5),
+)
+def test_the_limit_is_the_same_wherever_blocks_end(content: bytes, cuts: list[int]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "MAX_RECORD", 5)
+        found = list(lines(chunks(content, *cuts)))
+    wanted = [(number, line.removesuffix(b"\r")) for number, line in enumerate(content.split(b"\n"), 1)]
+    assert [(piece.line, isinstance(piece, Loss)) for piece in found] == [
+        (number, len(line) > 5) for number, line in wanted if len(line) > 5 or line.rstrip(b"\r")
+    ]
+
+
+def test_a_line_just_over_the_limit_is_refused_in_one_block_too() -> None:
+    (loss, record) = lines(iter([b"x" * (MAX_RECORD + 1) + b"\r\ny"]))
+    assert isinstance(loss, Loss)
+    assert record == Record(2, b"y")
+
+
 def test_a_line_of_the_greatest_length() -> None:
     line = b"x" * MAX_RECORD
     assert read(line + b"\ny", 1, 1000) == [(1, line), (2, b"y")]

@@ -94,6 +94,11 @@ def test_odd_paths_are_refused() -> None:
             find_files([pattern])
 
 
+def test_an_empty_path_is_refused() -> None:
+    with pytest.raises(ConfigError, match="an empty path; name a file or folder"):
+        find_files([""])
+
+
 def test_a_file_of_several_names_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("a.log").write_text("x\n")

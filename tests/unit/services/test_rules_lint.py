@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.errors import ConfigError
-from tocsin.services.rules_lint import Severity, exit_code, explain, fix_rules, lint_rules
+from tocsin.services.rules_lint import Severity, exit_code, explain, fix_rules, lint_rules, refused, render
 from tocsin.sigma.lint.examples import complete
 
 
@@ -46,6 +46,21 @@ def test_fix_writes_once_and_keeps_the_mode(rule: Path) -> None:
     assert rule.stat().st_mode & 0o777 == 0o640
     assert fix_rules([rule], write=True) == ()
     assert [path.name for path in rule.parent.iterdir()] == ["a_rule.yml"]
+
+
+UTF16 = complete("status: Stable \n").encode("utf-16")
+
+
+@pytest.mark.parametrize("content", [UTF16, b"title: \xff \r\n", bytes(range(256)) * 9])
+def test_a_file_that_is_not_utf8_is_said_and_the_others_are_mended(content: bytes, rule: Path) -> None:
+    odd = rule.with_name("a_odd.yml")
+    odd.write_bytes(content)
+    assert [one.path for one in fix_rules([rule.parent], write=True)] == [str(rule)]
+    assert odd.read_bytes() == content
+    assert refused([rule.parent]) == (f"{odd}: the file is not UTF-8; save it as UTF-8",)
+    report = lint_rules([rule.parent])
+    assert [(one.path, one.code, one.fixable) for one in report.findings] == [(str(odd), "TS001", False)]
+    assert "--fix" not in render(report, "text")
 
 
 def test_fix_of_ignored_checks_is_left_out(rule: Path) -> None:

@@ -50,6 +50,14 @@ def test_tests_hold_two_of_each(tmp_path: Path) -> None:
     assert content["match"][1]["event"]["CommandLine"] == "before'quoted': yesafter"
 
 
+def test_a_title_without_latin_letters_is_named_by_its_id(tmp_path: Path) -> None:
+    answers = Answers(title="\u65e5\u672c\u8a9e\u306e\u30eb\u30fc\u30eb" * 3, product="linux", service="auth")
+    made = new_rule(answers, tmp_path, today=TODAY)
+    assert made.rule == tmp_path / f"rule_{made.id[:8]}.yml"
+    assert load([made.rule]).rules[0].meta.title == answers.title
+    assert not [one for one in made.findings if one.severity.value != "info"]
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     new_rule(ANSWERS, tmp_path, today=TODAY)
     with pytest.raises(ConfigError, match="exists"):

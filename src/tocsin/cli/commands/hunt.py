@@ -23,6 +23,7 @@ from tocsin.services.hunt.run import Hunt
 from tocsin.services.hunt.setup import Options
 from tocsin.sigma.rule import Level
 
+STDOUT = "-"
 _EXAMPLES = """examples:
   tocsin hunt /var/log/auth.log
   tocsin hunt logs/ --rules sigma/rules --level high --report report.html
@@ -88,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="FORMAT",
         help=f"one of {', '.join(names())} (default table)",
     )
-    add("--output", "-o", metavar="FILE", help="write there instead of to standard output")
+    add("--output", "-o", metavar="FILE", help="write there instead of to standard output (-)")
     add("--report", metavar="FILE.html", help="also write a page to read and to forward")
     add("--placeholders", metavar="FILE", help="YAML values for %%placeholders%% in rules")
     add(
@@ -107,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: list[str]) -> int:
     """Hunt, write, and say by the exit code what came of it."""
     given = parser().parse_args(arguments)
+    given.output = None if given.output == STDOUT else given.output
     hunt_format = load(given.format or ("github" if parsing.in_github() else "table"))
     with ExitStack() as stack:
         hidden = given.no_progress or given.quiet
@@ -153,6 +155,10 @@ def _options(given: argparse.Namespace) -> Options:
     until = None if given.until is None else parsing.moment(given.until, now)
     if since is not None and until is not None and since >= until:
         raise ConfigError(f"--since {given.since} is not before --until {given.until}: nothing lies between")
+    if given.report == STDOUT:
+        raise ConfigError(
+            "--report -: the page needs a file, such as report.html; standard output has the matches"
+        )
     if given.output and given.report and Path(given.output).resolve() == Path(given.report).resolve():
         raise ConfigError(f"{given.report}: --output and --report need a file each")
     return Options(

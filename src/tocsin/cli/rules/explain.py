@@ -3,10 +3,11 @@
 import argparse
 
 from tocsin.cli.main import FINDINGS, OK
-from tocsin.cli.rules.common import loaded, paths_of, read_bytes
+from tocsin.cli.rules.common import loaded, paths_of
 from tocsin.errors import ConfigError
 from tocsin.model.event import ABSENT
 from tocsin.report.inert import show, visible
+from tocsin.services.rules_event import read_event
 from tocsin.services.rules_explain import Explained, Explanation, explain
 from tocsin.services.rules_show import find_rule
 from tocsin.sigma.rule import Rule
@@ -24,6 +25,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--rule", required=True, metavar="RULE", help="its id (or the beginning of it), name or title"
     )
     parser.add_argument(
+        "--line",
+        type=int,
+        default=0,
+        metavar="N",
+        help="of a file with several events, the one that starts there",
+    )
+    parser.add_argument(
         "--source", default="", metavar="NAME", help="what the event is, instead of telling by content"
     )
 
@@ -35,18 +43,16 @@ def run(given: argparse.Namespace) -> int:
         raise ConfigError(
             f"`{rule.meta.title}` is no rule on single events; explain the rules that it refers to"
         )
-    explanation = explain(rule, _event(given.event), given.source)
+    record, source = _event(given.event, given.line)
+    explanation = explain(rule, record, given.source or source)
     print(_told(explanation))
     return FINDINGS if explanation.matches else OK
 
 
-def _event(text: str) -> bytes:
+def _event(text: str, line: int) -> tuple[bytes, str]:
     if text.lstrip().startswith("{"):
-        return text.encode()
-    content = read_bytes(text).strip()
-    if not content:
-        raise ConfigError(f"{text}: there is no event in it")
-    return content if content.startswith(b"{") else content.splitlines()[0]
+        return text.encode(), ""
+    return read_event(text, line)
 
 
 def _told(explanation: Explanation) -> str:

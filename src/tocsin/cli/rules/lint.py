@@ -6,6 +6,7 @@ import sys
 from tocsin.cli import parsing
 from tocsin.cli.main import FINDINGS, OK
 from tocsin.cli.rules.common import add_paths, paths_of, read_bytes
+from tocsin.report.inert import visible
 from tocsin.services import rules_lint
 from tocsin.services.rules_lint import FORMATS, Severity
 
@@ -49,6 +50,8 @@ def run(given: argparse.Namespace) -> int:
         )
         if given.diff:
             sys.stdout.write("".join(one.diff for one in changed))
+            for text in rules_lint.refused(paths):
+                print(f"tocsin: {visible(text)}", file=sys.stderr)
             return FINDINGS if changed and not given.exit_zero else OK
         print(f"tocsin: {len(changed)} files mended", file=sys.stderr)
     stdin = read_bytes("-") if from_stdin else None

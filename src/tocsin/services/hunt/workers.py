@@ -6,6 +6,7 @@ Workers are forked after the rules are loaded, so those are shared memory and no
 import ctypes
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -13,46 +14,70 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from tocsin.errors import DeliveryError
-from tocsin.intake.files import Unit
+from tocsin.intake.files import Unit, count_lines, printable
+from tocsin.services.hunt.leftovers import clear, held
 from tocsin.services.hunt.setup import Options, Setup
-from tocsin.services.hunt.unit import Hunter, Step
+from tocsin.services.hunt.unit import Hunter, Lost, Step
 
 _PR_SET_PDEATHSIG = 1
+
+_FOLDER = re.compile(r"tocsin-(?:hunt|spool)-([0-9]{1,9})-[a-z0-9_]{8}")
 
 _hunters: list[Hunter] = []
 """The worker's own; made on its first unit, from what it was forked with."""
 _given: list[tuple[Setup, Options]] = []
 
+KILLED = "not read: a worker process was killed, probably for want of memory; try fewer --jobs"
+
 
 def run_parallel(
     setup: Setup, options: Options, units: list[Unit], stack: ExitStack
 ) -> Iterator[tuple[Unit, Step]]:
-    """Yield (unit, step) in the order of units."""
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tocsin-hunt-"))
+    """Yield (unit, step) in the order of units. Of what a killed worker leaves undone the step says so."""
+    clear(Path(tempfile.gettempdir()), _FOLDER)
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=f"tocsin-hunt-{os.getpid()}-"))
+    stack.enter_context(held(folder))
     _given[:] = [(setup, options)]
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(options.jobs, mp_context=context, initializer=_settle, initargs=(os.getpid(),))
     stack.push(partial(_end, pool))
-    waiting: deque[tuple[Unit, Future[str]]] = deque()
+    waiting: deque[tuple[Unit, Future[str] | None]] = deque()
     left = deque(enumerate(units))
     while left or waiting:
         # A few more than there are workers: enough to keep them busy, few enough to keep the disk small.
         while left and len(waiting) < options.jobs * 3:
             number, unit = left.popleft()
-            with _said_if_killed():
-                waiting.append((unit, pool.submit(_run, unit, f"{folder}/{number}")))
+            waiting.append((unit, _submitted(pool, unit, f"{folder}/{number}")))
         unit, future = waiting.popleft()
-        with _said_if_killed():
-            place = future.result()
-        for step in _read(Path(place)):
+        for step in _steps(unit, future):
             yield unit, step
+
+
+def _submitted(pool: ProcessPoolExecutor, unit: Unit, place: str) -> Future[str] | None:
+    """Hand work out; None once a worker was killed, for that ends the whole pool."""
+    try:
+        return pool.submit(_run, unit, place)
+    except BrokenProcessPool:
+        return None
+
+
+def _steps(unit: Unit, future: Future[str] | None) -> Iterator[Step]:
+    """Yield the steps of a unit that was finished, or one that says it was not."""
+    try:
+        place = future.result() if future else ""
+    except BrokenProcessPool:
+        place = ""
+    if place:
+        yield from _read(Path(place))
+    else:  # the lines count, so that those of the file's other pieces have their right numbers
+        lost = Lost(printable(unit.path), 1 if unit.end else 0, KILLED)
+        yield Step(damage=[lost], lines=count_lines(unit))
 
 
 def _settle(parent: int) -> None:
@@ -71,18 +96,6 @@ def _end(pool: ProcessPoolExecutor, kind: type[BaseException] | None, *_: object
         for child in multiprocessing.active_children():
             child.terminate()
     pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _said_if_killed() -> Iterator[None]:
-    """Handing work out and waiting for it both fail once a worker is gone."""
-    try:
-        yield
-    except BrokenProcessPool:
-        raise DeliveryError(
-            "a worker process was killed, probably for want of memory; what follows is missing: try fewer --jobs",
-            retryable=True,
-        ) from None
 
 
 def _run(unit: Unit, place: str) -> str:

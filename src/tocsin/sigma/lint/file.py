@@ -10,14 +10,18 @@ from typing import Any
 import yaml
 
 from tocsin.errors import ContentError
+from tocsin.sigma.condition import MAX_WORDS
 from tocsin.sigma.depth import MAX_NESTING, refuse_deep
 from tocsin.sigma.lint.finding import Edit, Found
 from tocsin.sigma.lint.items import Condition, Item, read_conditions, read_items
-from tocsin.sigma.modifiers import NeedsPlaceholderError
+from tocsin.sigma.loader import why_too_large
+from tocsin.sigma.modifiers import MAX_VALUE, NeedsPlaceholderError
 from tocsin.sigma.parser import parse
 from tocsin.sigma.rule import Document
 
 BOM = "\ufeff"
+MAX_EXCERPT = 400
+"""Of a line that is shown."""
 MAX_NODES = 50_000
 """As in the parser: aliases can unfold to endless trees, and every check walks the tree."""
 
@@ -32,12 +36,13 @@ class Entry:
 
 @dataclass(slots=True)
 class File:
-    """One file. `trouble` is why it, or the rest of it, is not YAML."""
+    """One file. `trouble` is why it, or the rest of it, is not YAML; `refused`: its text is not even looked at."""
 
     path: str
     text: str
     documents: "list[Doc]" = field(default_factory=list)
     trouble: Found | None = None
+    refused: bool = False
     _starts: list[int] = field(default_factory=list)
 
     @property
@@ -61,6 +66,11 @@ class File:
         """Return a line's text, from 1."""
         end = self.starts[number] if number < len(self.starts) else len(self.text)
         return self.text[self.starts[number - 1] : end].rstrip("\r\n")
+
+    def excerpt(self, number: int) -> str:
+        """Return the beginning of a line: it is kept for every finding on it."""
+        start = self.starts[number - 1]
+        return self.text[start : start + MAX_EXCERPT].partition("\n")[0].rstrip("\r")
 
     def span(self, node: yaml.Node) -> tuple[int, int]:
         """Return the offsets of a node's text."""
@@ -114,17 +124,21 @@ class Doc:
 
     @cached_property
     def items(self) -> list[Item]:
-        """Every detection item, in order."""
+        """Every detection item, in order; without those that the parser refuses for the length of a value."""
         return [
-            item for name, one in self.detections.items() for item in read_items(name, one.key, one.value)
+            item
+            for name, one in self.detections.items()
+            for item in read_items(name, one.key, one.value)
+            if all(len(value.text) <= MAX_VALUE for value in item.values)
         ]
 
     @cached_property
     def conditions(self) -> list[Condition]:
-        """The condition lines of a rule or filter."""
+        """The condition lines of a rule or filter; without those that the parser refuses for their length."""
         if self.kind == "correlation" or "condition" not in self.section:
             return []
-        return read_conditions(self.section["condition"].value, self.file.text, self.file.shift)
+        found = read_conditions(self.section["condition"].value, self.file.text, self.file.shift)
+        return [one for one in found if len(one.words) <= MAX_WORDS]
 
     def text_of(self, key: str) -> str:
         """Return a top-level value if it is a text, stripped."""
@@ -184,10 +198,12 @@ def entries(node: yaml.Node) -> dict[str, Entry]:
 
 def read(path: str, content: bytes) -> File:
     """Read a file; never raises for what is in it."""
+    if too_large := why_too_large(content):
+        return File(path, "", trouble=Found(path, 0, 0, too_large), refused=True)
     try:
         file = File(path, content.decode())
     except UnicodeDecodeError as error:
-        file = File(path, content.decode(errors="replace"))
+        file = File(path, content.decode(errors="replace"), refused=True)
         before = content[: error.start].decode()
         file.trouble = file.found(len(before), len(before) + 1, "the file is not UTF-8; save it as UTF-8")
         return file

@@ -21,7 +21,7 @@ _ROUNDS = 5
 def fix(path: str, content: bytes, linter: Linter) -> bytes:
     """Return the content with all safe fixes applied; the same content when there are none."""
     for _ in range(_ROUNDS):
-        report = linter.lint([(path, content)])
+        report = linter.lint([(path, content)], most=len(content) + 1)
         fixed = _once(content, report.findings)
         if fixed == content:
             break

@@ -125,19 +125,19 @@ class Word:
     exact: bool
 
 
-@dataclass(slots=True, frozen=True)
+@dataclass
 class Condition:
     """One condition line."""
 
     node: yaml.ScalarNode
     words: tuple[Word, ...]
 
-    @property
+    @cached_property
     def names(self) -> list[Word]:
         """The words that must be names of detections: no keyword, no wildcard of `of`."""
         return [word for at, word in enumerate(self.words) if self._is_name(at)]
 
-    @property
+    @cached_property
     def groups(self) -> list[tuple[Word, Word]]:
         """Each `1 of x*` as (quantity, target)."""
         return [(one, self.words[at + 2]) for at, one in enumerate(self.words[:-2]) if self._is_of(at + 1)]

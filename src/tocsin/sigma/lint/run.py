@@ -1,7 +1,10 @@
 """Run the checks over files; what is found is sorted, suppressed and told once."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from tocsin.errors import ConfigError
 from tocsin.model.near import hint
@@ -11,6 +14,10 @@ from tocsin.sigma.lint.finding import Finding, Found, Severity
 from tocsin.sigma.lint.known import Known
 from tocsin.sigma.lint.project import Project
 from tocsin.sigma.lint.suppress import Comment, read_comments
+
+MAX_FINDINGS = 200
+"""Of one check in one file; the last of them says how many more there are."""
+MAX_MESSAGE = 500
 
 
 @dataclass(slots=True)
@@ -59,8 +66,8 @@ class Linter:
         self.on_projects = [one for one in made if isinstance(one, ProjectCheck)]
         self.on_comments = {type(one).__name__: one for one in made if isinstance(one, CommentCheck)}
 
-    def lint(self, contents: Iterable[tuple[str, bytes]]) -> Report:
-        """Look at (path, content) pairs together."""
+    def lint(self, contents: Iterable[tuple[str, bytes]], *, most: int = MAX_FINDINGS) -> Report:
+        """Look at (path, content) pairs together; tell at most so many findings of one check in one file."""
         files = [read(path, content) for path, content in contents]
         by_path: dict[str, list[tuple[Check, Found]]] = {file.path: self._look(file) for file in files}
         project = Project(files)
@@ -69,12 +76,16 @@ class Linter:
                 by_path[found.path].append((check, found))
         report = Report(files=len(files))
         for file in files:
-            self._tell(file, by_path[file.path], report)
+            self._tell(file, by_path[file.path], report, most)
         return report
 
     def _look(self, file: File) -> list[tuple[Check, Found]]:
         pairs: list[tuple[Check, Found]] = [
-            (check, one) for check in self.on_files for one in check.check(file)
+            (check, one)
+            for check in self.on_files
+            # Of a file that is refused nothing else is true, and edits of its text would not fit its bytes.
+            if check.generic or not file.refused
+            for one in check.check(file)
         ]
         for doc in file.documents:
             pairs += [
@@ -88,7 +99,7 @@ class Linter:
             (check, one) for item in doc.items for check in self.on_items for one in check.check(doc, item)
         ]
 
-    def _tell(self, file: File, pairs: list[tuple[Check, Found]], report: Report) -> None:
+    def _tell(self, file: File, pairs: list[tuple[Check, Found]], report: Report, most: int) -> None:
         exact = any(check.severity is Severity.ERROR and not check.generic for check, _ in pairs)
         kept = [(check, one) for check, one in pairs if not (check.generic and exact)]
         comments = read_comments(file)
@@ -98,7 +109,7 @@ class Linter:
             report.suppressed += before - len(kept)
             kept += self._about_comments(file, comments)
         kept.sort(key=lambda pair: (pair[1].start, pair[0].code))
-        report.findings += [_finding(file, check, one) for check, one in kept]
+        report.findings += [_finding(file, check, one) for check, one in _first(kept, most)]
 
     def _about_comments(self, file: File, comments: list[Comment]) -> list[tuple[Check, Found]]:
         found: list[tuple[Check, Found]] = []
@@ -107,6 +118,26 @@ class Linter:
                 if name in self.on_comments:
                     found.append((self.on_comments[name], file.found(comment.start, comment.end, message)))
         return found
+
+
+def _first(pairs: list[tuple[Check, Found]], most: int) -> Iterator[tuple[Check, Found]]:
+    """Yield the first findings of each check; one file can hold a hundred thousand."""
+    total = Counter(check.code for check, _ in pairs)
+    told: Counter[str] = Counter()
+    for check, found in pairs:
+        told[check.code] += 1
+        more = total[check.code] - most
+        if told[check.code] == most and more > 0:
+            yield (
+                check,
+                structs.replace(found, message=f"{_cut(found.message, 100)} (and {more} more in this file)"),
+            )
+        elif told[check.code] <= most:
+            yield check, found
+
+
+def _cut(text: str, most: int = MAX_MESSAGE) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _is_silenced(file: File, check: Check, found: Found, comments: list[Comment]) -> bool:
@@ -142,12 +173,12 @@ def _finding(file: File, check: Check, found: Found) -> Finding:
         code=check.code,
         name=check.name,
         severity=check.severity,
-        message=found.message,
+        message=_cut(found.message),
         path=file.path,
         line=line,
         column=column,
         end_line=end_line,
         end_column=end_column,
-        text=file.line(line),
+        text=file.excerpt(line),
         edits=found.edits if check.fixes else (),
     )

@@ -21,7 +21,7 @@ def _finding(one: Finding) -> str:
     )
     if not one.text.strip():
         return head
-    line = clean(one.text)[:_WIDEST]
+    line = clean(one.text[:_WIDEST])
     end = one.end_column if one.end_line == one.line else len(one.text) + 1
     width = max(1, min(end, _WIDEST) - one.column)
     caret = "" if one.column > _WIDEST else " " * (one.column - 1) + "^" * width
