@@ -195,7 +195,7 @@ def test_an_event_that_nests_too_deep_is_skipped_as_a_whole() -> None:
 @pytest.mark.parametrize("start", [b'{"a": "', b'[{"a": 1}, "', b"[", b'{"a":'])
 def test_hostile_filler_takes_little_time_and_memory(start: bytes, filler: bytes) -> None:
     block = filler * ((1 << 20) // len(filler))
-    began = time.perf_counter()
+    began = time.process_time()
     found = list(objects(iter([start, *[block] * 30])))
     assert len(found) <= 5
-    assert time.perf_counter() - began < 2e-6 * (30 << 20)
+    assert time.process_time() - began < 2e-6 * (30 << 20)

@@ -219,7 +219,7 @@ def test_any_text_compiles_or_is_refused(pattern: str, flags: str) -> None:
             search = searcher(pattern, flags)
         except ContentError:
             return
-    began = time.perf_counter()
+    began = time.process_time()
     for bait in ("a" * 65_536, "ab" * 32_768, "aK.\n" * 16_384):
         search.found(bait)
-    assert time.perf_counter() - began < 3  # generous: the target is 50 ms for each
+    assert time.process_time() - began < 3  # generous: the target is 50 ms for each
