@@ -13,7 +13,7 @@ from common import Report, Size, options, sigmahq, spread
 from events import made
 
 RUNS: dict[Size, int] = {"tiny": 1, "quick": 1, "full": 3}
-SIZES: dict[Size, int] = {"tiny": 34_000_000, "quick": 150_000_000, "full": 1_000_000_000}
+SIZES: dict[Size, int] = {"tiny": 34_000_000, "quick": 150_000_000, "full": 300_000_000}
 """Bytes of a file. Files under 32 MB are not shared between processes."""
 FILES = {"kubernetes_audit": "NDJSON", "linux_auth": "lines"}
 CHUNK = 10_000

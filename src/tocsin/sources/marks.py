@@ -4,7 +4,6 @@ Every source of JSON objects names keys of which each of its records has one (it
 anywhere in a record, so they only say who has to be asked.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -15,6 +14,7 @@ from tocsin.ports.source import Source
 _ODD = (b"\\u00", b'" :', b'"\t:')
 """Ways to write a key that the search would not find."""
 NOBODY: frozenset[str] = frozenset()
+_QUOTE = ord('"')
 
 
 class Marks:
@@ -35,10 +35,13 @@ class Marks:
         ends = list(accumulate(len(record) + 1 for record in records))
         whole = b"\n".join(records)
         found = [NOBODY] * len(records)
+        row = 0
         for number, start, _ in self._search.find_matches_as_indexes(whole):
-            if whole[start - 1 : start] == b'"':
-                row = bisect_right(ends, start)
-                found[row] |= self._owners[number]
+            while start >= ends[row]:  # hits come in order
+                row += 1
+            if whole[start - 1] == _QUOTE:
+                known = found[row]
+                found[row] = known | self._owners[number] if known else self._owners[number]
         return [names or _nobody(record) for record, names in zip(records, found, strict=True)]
 
 
