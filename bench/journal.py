@@ -9,10 +9,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
+from hashlib import shake_128
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from random import Random
 from typing import NamedTuple
 
 from common import ROOT, Report, Size, options, spread
@@ -24,6 +25,8 @@ BATCHES = (100, 500, 2_000)
 EVENTS: dict[Size, int] = {"tiny": 4_000, "quick": 200_000, "full": 1_000_000}
 RUNS: dict[Size, int] = {"tiny": 1, "quick": 3, "full": 5}
 IN_FLIGHT = 8
+GOLDEN = 0.618
+"""Multiples of it, without what is before the point, fill a second evenly."""
 TOPIC = Topic("events", consumers=("worker",))
 Measure = Callable[[Path, list[Frame]], list[float]]
 
@@ -72,10 +75,14 @@ def main() -> None:
 
 def frames(batch: int, events: int) -> Iterator[Frame]:
     """Yield batches; four payloads in turn, so that making them costs nothing."""
-    random = Random(1)  # noqa: S311 (repeatable)
-    payloads = [random.randbytes(batch * EVENT) for _ in range(4)]
+    payloads = [payload(number, batch) for number in range(4)]
     for number in range(max(2, events // batch)):
         yield Frame(payloads[number % 4], events=batch, arrived=time.time_ns())
+
+
+def payload(number: int, batch: int) -> bytes:
+    """Return bytes that no disk can make smaller, the same in every run."""
+    return shake_128(bytes([number])).digest(batch * EVENT)
 
 
 @contextmanager
@@ -127,7 +134,7 @@ def together(place: Path, given: list[Frame]) -> list[float]:
     waits: list[float] = []
     waiting: deque[Future[Offsets]] = deque()
 
-    def answered(started: float) -> None:
+    def answered(started: float, _: Future[Offsets]) -> None:
         waits.append(time.perf_counter() - started)
 
     for frame in given:
@@ -135,7 +142,7 @@ def together(place: Path, given: list[Frame]) -> list[float]:
             waiting.popleft().result()
         started = time.perf_counter()
         future = appender.append([frame])
-        future.add_done_callback(lambda _, started=started: answered(started))  # type: ignore[misc]
+        future.add_done_callback(partial(answered, started))
         waiting.append(future)
     appender.close()
     return waits
@@ -162,11 +169,10 @@ def _delays(place: Path, offset: int, times: int) -> list[float]:
     child.start()
     ours.recv()
     appender = LocalJournal(place, [TOPIC]).appender("events", 0)
-    random = Random(2)  # noqa: S311 (repeatable)
-    payload = random.randbytes(500 * EVENT)
-    for _ in range(times):
-        time.sleep(random.uniform(0, 0.03))
-        appender.append([Frame(payload, 500, time.monotonic_ns())]).result()
+    content = payload(0, 500)
+    for number in range(times):
+        time.sleep(0.03 * (number * GOLDEN % 1))  # at any moment of the reader's wait, evenly
+        appender.append([Frame(content, 500, time.monotonic_ns())]).result()
     delays: list[float] = ours.recv()
     child.join()
     appender.close()
@@ -178,8 +184,7 @@ def _follow(place: Path, offset: int, times: int, pipe: Connection) -> None:
     delays: list[float] = []
     pipe.send("ready")
     while len(delays) < times:
-        for one in reader.read(wait=1):
-            delays.append((time.monotonic_ns() - one.frame.arrived) / 1e9)  # noqa: PERF401 (each at its time)
+        delays += [(time.monotonic_ns() - one.frame.arrived) / 1e9 for one in reader.read(wait=1)]
     pipe.send(delays)
 
 

@@ -54,16 +54,20 @@ def _begun(change: AlertChange, origin: Place) -> Alert:
 
 
 def _added(before: Alert, change: AlertChange) -> Alert:
-    return replace(
-        before,
-        entities=bounds.joined(before.entities, change.entities),
-        first_seen=min(before.first_seen, change.first_seen),
-        last_seen=max(before.last_seen, change.last_seen),
-        count=before.count + change.count,
-        events=bounds.ids_shown([*before.events, *change.events]),
+    return replace(before, **summed(before, change))
+
+
+def summed(one: Alert | AlertChange, other: AlertChange) -> dict[str, object]:
+    """Return what both tell together: bounds, counts, and whom it is about."""
+    return {
+        "entities": bounds.joined(one.entities, other.entities),
+        "first_seen": min(one.first_seen, other.first_seen),
+        "last_seen": max(one.last_seen, other.last_seen),
+        "count": one.count + other.count,
+        "events": bounds.ids_shown([*one.events, *other.events]),
         # Silenced as long as all of it is: one match that nobody silenced is enough to be told.
-        mute=before.mute if change.mute else None,
-    )
+        "mute": one.mute if other.mute else None,
+    }
 
 
 def _replaced(before: Alert, change: AlertChange) -> Alert:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from tocsin.alert import bounds, why
 from tocsin.alert.grouping import MICROSECOND, Grouping, fingerprint, moment_of, same_alert
+from tocsin.alert.merge import summed
 from tocsin.alert.silence import Silence, silenced
 from tocsin.model.alert import AlertBatch, AlertChange, Grows
 from tocsin.model.level import rank
@@ -111,13 +112,4 @@ class Alerting:
 def _together(one: AlertChange, other: AlertChange) -> AlertChange:
     """Join two changes of one alert; what is shown of it is the more urgent one's, the first of equals."""
     shown = other if rank(other.rule.level) > rank(one.rule.level) else one
-    return replace(
-        shown,
-        entities=bounds.joined(one.entities, other.entities),
-        first_seen=min(one.first_seen, other.first_seen),
-        last_seen=max(one.last_seen, other.last_seen),
-        count=one.count + other.count,
-        events=bounds.ids_shown([*one.events, *other.events]),
-        # One that nobody silenced is enough to be told.
-        mute=one.mute if one.mute and other.mute else None,
-    )
+    return replace(shown, **summed(one, other))

@@ -9,7 +9,7 @@ TERMINATED = 128 + signal.SIGTERM
 
 
 class Terminated(BaseException):
-    """Raised wherever the process is when SIGTERM comes; no `except Exception` holds it up."""
+    """Raised wherever the process is when SIGTERM comes. No Exception: what handles ordinary errors must let it through."""
 
 
 @contextmanager
