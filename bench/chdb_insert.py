@@ -1,6 +1,6 @@
 """Arrow batches of `work` into chDB: which layout of columns, and how many events at a time.
 
-chdb comes with `uv sync --group bench`; it may as well be in an environment of its own, on PYTHONPATH.
+chdb comes with `scripts/setup --dev`; it may as well be in an environment of its own, on PYTHONPATH.
 """
 
 import importlib.util
@@ -47,7 +47,7 @@ def main() -> None:
     """Measure every layout and size in fresh processes and report."""
     given = options(__doc__ or "")
     if importlib.util.find_spec("chdb") is None:
-        sys.exit("chdb is not here: `uv sync --group bench`, or have it on PYTHONPATH")
+        sys.exit("chdb is not here: `scripts/setup --dev`, or have it on PYTHONPATH")
     report = Report("Store insert", given)
     size: Size = given.size
     report.note(

@@ -1,0 +1,82 @@
+"""What an input has received, on its way into the journal: frames of the topic `events`."""
+
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from tocsin.errors import DataError
+from tocsin.model.place import Place
+
+
+class Context(Struct, frozen=True, array_like=True):
+    """What intake knows of all records of a batch.
+
+    input: its name in the settings. source: forced by the settings; empty: told from each record.
+    retention: the class of its events. redo: what only the input understands, to find out after a crash how far it
+    had come (`file`: which part of which file this is).
+    """
+
+    input: str
+    source: str = ""
+    retention: str = "standard"
+    redo: bytes = b""
+
+
+class Received(NamedTuple):
+    """Records of one input, in the order in which they came. Never empty lines; no newline at the end."""
+
+    context: Context
+    records: list[bytes]
+
+
+class EventId(Struct, frozen=True, order=True):
+    """An event's identity inside Tocsin: its frame in `events`, and where in it.
+
+    part: 0, or counting from 1 where one record holds several events (a CloudTrail file).
+    """
+
+    partition: int
+    offset: int
+    index: int
+    part: int = 0
+
+    def __str__(self) -> str:
+        last = f"{self.index}.{self.part}" if self.part else f"{self.index}"
+        return f"{self.partition}-{self.offset}-{last}"
+
+    @classmethod
+    def read(cls, text: str) -> "EventId":
+        """Read an id back; raises DataError."""
+        partition, _, rest = text.partition("-")
+        offset, _, last = rest.partition("-")
+        index, _, part = last.partition(".")
+        try:
+            return cls(int(partition), int(offset), int(index), int(part or 0))
+        except ValueError:
+            raise DataError("no event id", text[:100]) from None
+
+
+TOPIC = "events"
+
+
+def place_of(partition: int, offset: int) -> Place:
+    """Return the place of a frame of events."""
+    return Place(TOPIC, partition, offset)
+
+
+_records = msgspec.msgpack.Decoder(list[bytes])
+_context = msgspec.msgpack.Decoder(Context)
+
+
+def dump(batch: Received) -> tuple[bytes, bytes]:
+    """Return a frame's payload and meta."""
+    return msgspec.msgpack.encode(batch.records), msgspec.msgpack.encode(batch.context)
+
+
+def load(payload: bytes, meta: bytes) -> Received:
+    """Read a frame back; raises DataError when it is none."""
+    try:
+        return Received(_context.decode(meta), _records.decode(payload))
+    except msgspec.MsgspecError as error:
+        raise DataError("no frame of events", str(error)) from None

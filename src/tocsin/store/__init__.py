@@ -1,0 +1,1 @@
+"""The searchable store of events: chDB, and the one process that opens it."""

@@ -1,0 +1,1 @@
+"""What Tocsin says of itself: status of roles, metrics, health."""
