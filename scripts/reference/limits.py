@@ -58,7 +58,7 @@ def _detection() -> list[Limit]:
         Limit("different answers of one field", "tocsin.detect.partition", "MAX_CLASSES", "the field starts afresh"),
         Limit("combinations of answers whose verdict is remembered, for each kind of event", "tocsin.detect.partition", "_Verdicts.LIMIT", "forgotten, and worked out again"),
         Limit("the same, for the first look at an event", "tocsin.detect.sieve", "LIMIT", "forgotten, and worked out again"),
-        Limit("pairs of rule and kind of event for which the fields of correlations are remembered", "tocsin.services.hunt.unit", "MAX_PLACES", "forgotten, and looked up again"),
+        Limit("pairs of rule and kind of event for which the fields of correlations are remembered", "tocsin.services.matching.teller", "MAX_PLACES", "forgotten, and looked up again"),
         Limit("kinds of event with compiled rules", engine, "MAX_PARTITIONS", "all are compiled again when they come"),
         Limit("kinds of event with a lane of their own", "tocsin.line", "MAX_LANES", "the others share one lane a route, in which nothing is settled beforehand"),
         Limit("value for an expression outside RE2, at most", "tocsin.sigma.regex", "_CAPS.0", "the rest of the value is not searched, and not counted", "characters"),
@@ -100,7 +100,7 @@ def _results() -> list[Limit]:
     digest, unit, matches = (
         "tocsin.report.digest",
         "tocsin.services.hunt.unit",
-        "tocsin.services.hunt.matches",
+        "tocsin.services.matching.seen",
     )
     return [
         Limit("records that were not understood, shown for each reason", "tocsin.services.hunt.run", "MAX_REJECTS", "counted"),

@@ -11,10 +11,9 @@ from msgspec import Struct
 from tocsin.correlate.engine import Correlator
 from tocsin.detect.engine import Engine
 from tocsin.errors import ContentError
-from tocsin.intake.lines import Record
 from tocsin.line import Work
 from tocsin.ports.source import Source
-from tocsin.services.hunt.matches import Seen, places
+from tocsin.services.matching.seen import Seen, Where, places
 from tocsin.sigma.loader import Collection, load
 from tocsin.sigma.rule import Correlation, Rule
 from tocsin.sources import catalog
@@ -108,7 +107,7 @@ class Bench:
         for signal in outcome.signals:
             rule = signal.hit.rule.meta.id
             if rule in correlator.needs:
-                seen = Seen(source, records[signal.row], "test", Record(signal.row, b""))
+                seen = Seen(source, records[signal.row], Where(f"test:{signal.row}", "test", signal.row))
                 observation = seen.observation(signal, places(correlator.needs[rule], source, signal.route))
                 if observation is None:
                     return set(), "the event has no time that correlation could use"

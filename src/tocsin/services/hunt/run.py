@@ -16,10 +16,10 @@ from tocsin.model.match import Match
 from tocsin.model.observation import Correlated, Observation
 from tocsin.model.summary import RuleCount, Summary
 from tocsin.services.hunt.inputs import inputs_of
-from tocsin.services.hunt.matches import of_correlation
 from tocsin.services.hunt.setup import Options, Setup, prepare
 from tocsin.services.hunt.unit import SAMPLES, Hunter, Step
 from tocsin.services.hunt.workers import run_parallel
+from tocsin.services.matching.seen import of_correlation
 
 PIECE = 16 * 1024 * 1024
 """Plain files over twice this are shared between workers in pieces of this size."""

@@ -2,32 +2,28 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from typing import NamedTuple
 
 from msgspec import Struct, field, structs
 
 from tocsin.detect.engine import Engine
-from tocsin.errors import DataError
 from tocsin.intake.files import Origin, Progress, Unit, printable, read
 from tocsin.intake.lines import Loss, Record
-from tocsin.line import Outcome, Signal, Work
+from tocsin.line import Outcome, Work
 from tocsin.model.event import Value
 from tocsin.model.match import Match
 from tocsin.model.moment import to_epoch
 from tocsin.model.observation import Observation
 from tocsin.model.summary import Reject
-from tocsin.ports.source import Route, Source
-from tocsin.services.hunt.matches import Places, Seen, moved_place, place_of, places
 from tocsin.services.hunt.setup import Options, Setup
+from tocsin.services.matching.parts import Part, parts, second_chance
+from tocsin.services.matching.seen import Where, moved_place, place_of
+from tocsin.services.matching.teller import Teller
 from tocsin.sources import catalog
-from tocsin.sources.recognise import recognise, sort_out, why_none
+from tocsin.sources.recognise import why_none
 
 BATCH = 2_000
 SAMPLES = 2
 """Rejected records of a file and a reason that are shown; all are counted."""
-MAX_PLACES = 4_096
-"""Of rules and routes: for so many it is remembered where fields are."""
 _HEAD = 80
 _PART = re.compile(r"[0-9]{1,9}")
 
@@ -97,7 +93,7 @@ class Hunter:
         self.work = Work(self.engine, keep=_window(options))
         self.sources = list(catalog().values())
         self._cut = 0
-        self._places: dict[tuple[str, int], tuple[Route, Places]] = {}
+        self.teller = Teller(setup.reported, setup.needs)
 
     def run(self, unit: Unit) -> Iterator[Step]:
         """Yield the steps of a unit; positions are of its first line on."""
@@ -121,103 +117,42 @@ class Hunter:
         yield last
 
     def _step(self, origin: Origin, batch: list[Record], taken: int) -> Step:
-        step = Step(records=len(batch), bytes=taken)
-        records = [piece.content for piece in batch]
-        for source, rows in self._sorted(origin, records):
-            chosen = records if len(rows) == len(records) else [records[row] for row in rows]
-            pieces = [batch[row] for row in rows]
-            if source is None:
-                for piece in pieces:
-                    _reject(step, origin, piece, why_none(piece.content))
-            else:
-                self._work(_Part(source, chosen, pieces, origin), step)
+        step = Step(bytes=taken)
+        for part in parts(batch, catalog().get(origin.source) or self.setup.source):
+            step.records += len(part.records)
+            self._work(part, origin, step)
         return step
 
-    def _sorted(self, origin: Origin, records: Sequence[bytes]) -> list[tuple[Source | None, list[int]]]:
-        known = catalog().get(origin.source) or self.setup.source
-        return [(known, list(range(len(records))))] if known else sort_out(records)
-
-    def _work(self, part: "_Part", step: Step) -> None:
-        if part.source.expand:
-            step.records -= len(part.records)
-            part = part.expanded()
-            step.records += len(part.records)
+    def _work(self, part: Part, origin: Origin, step: Step) -> None:
+        if part.source is None:
+            for piece in part.pieces:
+                _reject(step, origin, piece, why_none(piece.content))
+            return
         name = part.source.name
         outcome = self.work(part.source, part.records)
         step.events += outcome.events
         step.outside += len(part.records) - outcome.events - len(outcome.refused)
         if outcome.events:
             step.by_source[name] = step.by_source.get(name, 0) + outcome.events
-        self._tell(part, outcome, step)
+        self._tell(part, origin, outcome, step)
         for row, error in outcome.refused:
-            self._second_chance(part, row, error.reason, step)
-
-    def _second_chance(self, part: "_Part", row: int, reason: str, step: Step) -> None:
-        """A line among others of another kind: another source may know it."""
-        record, piece = part.records[row], part.pieces[row]
-        other = None if part.second or self.setup.source else recognise(record)
-        if other is None or other is part.source:
-            _reject(step, part.origin, piece, reason)
-        else:
-            self._work(_Part(other, [record], [piece], part.origin, second=True), step)
-
-    def _tell(self, part: "_Part", outcome: Outcome, step: Step) -> None:
-        for row, signals in groupby(sorted(outcome.signals, key=_row), key=_row):
-            seen = Seen(
-                part.source, part.records[row], part.origin.name, part.pieces[row], outcome.parsed.get(row)
-            )
-            for signal in signals:
-                self._tell_one(seen, signal, step)
-
-    def _tell_one(self, seen: Seen, signal: Signal, step: Step) -> None:
-        rule = signal.hit.rule.meta.id
-        if rule in self.setup.reported:
-            step.matches.append(seen.match(signal))
-        if rule in self.setup.needs:
-            observation = seen.observation(signal, self._places_of(rule, seen.source, signal.route))
-            if observation:
-                step.observations.append(observation)
+            other = None if self.setup.source else second_chance(part, row)
+            if other is None:
+                _reject(step, origin, part.pieces[row], error.reason)
             else:
-                step.timeless += 1
+                step.records += len(other.records) - 1
+                self._work(other, origin, step)
 
-    def _places_of(self, rule: str, source: Source, route: Route) -> Places:
-        # By identity: routes live as long as their lanes, and what is held here is not freed under its key.
-        held, found = self._places.get(key := (rule, id(route)), (None, ()))
-        if held is not route:
-            if len(self._places) >= MAX_PLACES:
-                self._places.clear()
-            found = places(self.setup.needs[rule], source, route)
-            self._places[key] = (route, found)
-        return found
+    def _tell(self, part: Part, origin: Origin, outcome: Outcome, step: Step) -> None:
+        def where(piece: Record) -> Where:
+            return Where(place_of(origin.name, piece.line, piece.part), origin.name, piece.line)
 
-
-class _Part(NamedTuple):
-    """Records of a batch that are of one source. second: tried after their first source refused them."""
-
-    source: Source
-    records: Sequence[bytes]
-    pieces: Sequence[Record]
-    origin: Origin
-    second: bool = False
-
-    def expanded(self) -> "_Part":
-        """Take records apart that hold several events."""
-        opened = [
-            (inner, piece._replace(part=piece.part + number))
-            for record, piece in zip(self.records, self.pieces, strict=True)
-            for number, inner in enumerate(self._safely(record))
-        ]
-        return self._replace(records=[inner for inner, _ in opened], pieces=[piece for _, piece in opened])
-
-    def _safely(self, record: bytes) -> list[bytes]:
-        try:
-            return list(self.source.expand(record)) if self.source.expand else []
-        except DataError:
-            return [record]  # parse will refuse it, and say why
-
-
-def _row(signal: Signal) -> int:
-    return signal.row
+        for told in self.teller.tell(part, outcome, where):
+            if told.match:
+                step.matches.append(told.match)
+            if told.observation:
+                step.observations.append(told.observation)
+            step.timeless += told.timeless
 
 
 class _Window:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.report.encode import MAX_DEPTH
-from tocsin.services.hunt.plain import plain, plain_fields
+from tocsin.services.matching.plain import plain, plain_fields
 
 
 def nested(levels: int, inner: Any = 1) -> Any:

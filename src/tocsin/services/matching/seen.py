@@ -1,11 +1,10 @@
-"""Signals of a batch -> matches, and observations for correlation."""
+"""A record that rules matched, read once: what it says as a match, and as an observation for correlation."""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tocsin.errors import DataError
-from tocsin.intake.lines import Record
 from tocsin.line import Signal
 from tocsin.model.event import ABSENT, Fields, Path, Value, first
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
@@ -13,7 +12,7 @@ from tocsin.model.moment import to_epoch
 from tocsin.model.observation import Correlated, Observation
 from tocsin.normalise.entities import entities
 from tocsin.ports.source import Route, Source
-from tocsin.services.hunt.plain import plain, plain_fields
+from tocsin.services.matching.plain import plain, plain_fields
 from tocsin.sigma.rule import Meta
 
 _SHOWN_CHARS = 500
@@ -47,25 +46,41 @@ def places(names: Iterable[str], source: Source, route: Route) -> Places:
     return tuple((name, source.paths(name, route)) for name in names)
 
 
+class Where(NamedTuple):
+    """Where a record stands: its place is its id unless its source gives it one. file and line: for people."""
+
+    place: str
+    file: str
+    line: int
+
+
 class Seen:
-    """One record that rules matched: read once and no further than asked, however many rules there are."""
+    """One record that rules matched: read once and no further than asked, however many rules there are.
+
+    arrived: seconds since 1970; stands for the event's time where that is missing, or later.
+    """
 
     def __init__(
-        self, source: Source, record: bytes, stream: str, piece: Record, fields: Fields | None = None
+        self,
+        source: Source,
+        record: bytes,
+        where: Where,
+        fields: Fields | None = None,
+        arrived: float | None = None,
     ) -> None:
         self.source = source
-        self.stream = stream
-        self.line = piece.line
-        self.place = place_of(stream, piece.line, piece.part)
+        self.where = where
         self._fields = _all_fields(source, record) if fields is None else fields
         self.fields = plain_fields(self._fields)
-        self.time = _epoch(first(self.fields, source.time)) if self.fields else None
+        own = epoch(first(self.fields, source.time)) if self.fields else None
+        self.timeless = own is None
+        self.time = clamped(own, arrived)
 
     @cached_property
     def event_id(self) -> str:
         """The source's own id of the event, or where it stands."""
         own = first(self.fields, self.source.id) if self.source.id else ABSENT
-        return str(own) if isinstance(own, str | int) and own else self.place
+        return str(own) if isinstance(own, str | int) and own else self.where.place
 
     @cached_property
     def entities(self) -> Entities:
@@ -87,8 +102,8 @@ class Seen:
             ),
             entities=self.entities,
             attack=meta.attack,
-            file=self.stream,
-            line=self.line,
+            file=self.where.file,
+            line=self.where.line,
         )
 
     def observation(self, signal: Signal, wanted: Places) -> Observation | None:
@@ -97,7 +112,7 @@ class Seen:
             return None
         fields = self.fields
         present = {name: value for name, paths in wanted if (value := first(fields, paths)) is not ABSENT}
-        return Observation(signal.hit.rule.meta.id, self.time, self.place, present)
+        return Observation(signal.hit.rule.meta.id, self.time, self.where.place, present)
 
 
 def _all_fields(source: Source, record: bytes) -> Fields:
@@ -107,7 +122,14 @@ def _all_fields(source: Source, record: bytes) -> Fields:
         return {}
 
 
-def _epoch(value: Value) -> float | None:
+def clamped(time: float | None, arrived: float | None) -> float | None:
+    """Return a time that is not after the arrival; the arrival when there is none."""
+    if arrived is None:
+        return time
+    return arrived if time is None else min(time, arrived)
+
+
+def epoch(value: Value) -> float | None:
     """Read a time; a busy log has many events a second, so that a text is read once."""
     if isinstance(value, str) and len(value) <= _LONGEST_STAMP:
         return _epoch_of_text(value)
