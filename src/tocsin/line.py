@@ -59,7 +59,7 @@ class Outcome:
     """Row of a signal -> all fields of its record, when they were read anyway."""
     refused: list[Refused] = field(default_factory=list)
     columns: dict[str, list[Value]] = field(default_factory=dict)
-    """Normalised name -> value for each event, in the order of `rows`; filled only when asked for."""
+    """Normalised name -> value for each event, in the order of `rows`: of what was asked for, what the source has."""
     rows: list[int] = field(default_factory=list)
 
 
@@ -124,18 +124,22 @@ class Work:
         outcome = Outcome()
         decoder, _ = self._decoder(source)
         for table in decoder.tables(records, lambda group: self._lane(source, group), outcome.refused):
-            self._normalise(table, outcome)
+            self._normalise(table, source, outcome)
             self._detect(table, source, records, outcome)
         return outcome
 
-    def _normalise(self, table: Table, outcome: Outcome) -> None:
+    def _asked(self, source: Source) -> list[str]:
+        """Return the columns that events of a source leave behind."""
+        return [name for name in self.normalised if name == EVENT_TIME or name in source.normalised]
+
+    def _normalise(self, table: Table, source: Source, outcome: Outcome) -> None:
         """Leave the normalised columns; let go of events that are not to be kept."""
         if self.keep:
             _narrow(table, self.keep(table.columns.pop()))
         outcome.events += len(table.rows)
         if self.normalised:
             outcome.rows += table.rows
-            for name in reversed(self.normalised):
+            for name in reversed(self._asked(source)):
                 outcome.columns.setdefault(name, []).extend(table.columns.pop())
 
     def _detect(self, table: Table, source: Source, records: Sequence[bytes], outcome: Outcome) -> None:
@@ -218,8 +222,8 @@ class Work:
             pick.append(tuple(range(len(full), len(full) + len(places))))
             full += places
         always = [
-            source.time if name == EVENT_TIME else tuple(source.normalised.get(name, (name,)))
-            for name in self.normalised
+            source.time if name == EVENT_TIME else tuple(source.normalised[name])
+            for name in self._asked(source)
         ]
         if self.keep:
             always.append(source.time)

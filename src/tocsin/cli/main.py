@@ -18,6 +18,7 @@ OK, FINDINGS, USAGE, UNAVAILABLE = 0, 1, 2, 3
 COMMANDS = {
     "hunt": "look for attacks in log files",
     "rules": "list, show, lint, test, explain, convert and write rules",
+    "serve": "run the monitor: receive, detect, store, correlate, alert, tell",
     "check": "find every mistake in the settings, tocsin.toml",
     "init": "write tocsin.toml, a systemd unit and a container file to start from",
     "sources": "list the kinds of log that are understood",

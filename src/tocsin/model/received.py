@@ -6,7 +6,6 @@ import msgspec
 from msgspec import Struct
 
 from tocsin.errors import DataError
-from tocsin.model.place import Place
 
 
 class Context(Struct, frozen=True, array_like=True):
@@ -31,10 +30,7 @@ class Received(NamedTuple):
 
 
 class EventId(Struct, frozen=True, order=True):
-    """An event's identity inside Tocsin: its frame in `events`, and where in it.
-
-    part: 0, or counting from 1 where one record holds several events (a CloudTrail file).
-    """
+    """An event's identity inside Tocsin: its frame in `events`, which record there, and which event of that record."""
 
     partition: int
     offset: int
@@ -59,12 +55,6 @@ class EventId(Struct, frozen=True, order=True):
 
 TOPIC = "events"
 
-
-def place_of(partition: int, offset: int) -> Place:
-    """Return the place of a frame of events."""
-    return Place(TOPIC, partition, offset)
-
-
 _records = msgspec.msgpack.Decoder(list[bytes])
 _context = msgspec.msgpack.Decoder(Context)
 
@@ -74,9 +64,17 @@ def dump(batch: Received) -> tuple[bytes, bytes]:
     return msgspec.msgpack.encode(batch.records), msgspec.msgpack.encode(batch.context)
 
 
+def context_of(meta: bytes) -> Context:
+    """Read a frame's meta; raises DataError."""
+    try:
+        return _context.decode(meta)
+    except msgspec.MsgspecError as error:
+        raise DataError("no frame of events", str(error)) from None
+
+
 def load(payload: bytes, meta: bytes) -> Received:
     """Read a frame back; raises DataError when it is none."""
     try:
-        return Received(_context.decode(meta), _records.decode(payload))
+        return Received(context_of(meta), _records.decode(payload))
     except msgspec.MsgspecError as error:
         raise DataError("no frame of events", str(error)) from None

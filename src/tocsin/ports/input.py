@@ -35,8 +35,8 @@ class Intake(Protocol):
 
         Raises DeliveryError: retryable when the journal has no room (tell the sender to wait); not retryable
         when the role is about to end. Waiting for it is the back-pressure: an input bounds what it has waiting.
-        Batches of one input that are taken one after another are kept in order; those that are taken at once
-        may be joined into one frame. At most 64 MiB a batch are taken; it is split into frames as needed.
+        Batches with `redo` of one input are kept in order, each in frames of its own; others may be joined
+        into one frame with those that are taken at the same moment. A large batch is split into frames.
         """
 
     def refused(self, name: str, why: Refusal, count: int = 1) -> None:

@@ -19,8 +19,9 @@ _ROW = attrgetter("row")
 
 
 class Telling(NamedTuple):
-    """What one signal says. timeless: a correlation wants it, and the event has no readable time."""
+    """What one signal says. place: where its record stands. timeless: a correlation wants it, and the event has no readable time."""
 
+    place: str
     match: Match | None
     observation: Observation | None
     timeless: bool
@@ -55,9 +56,9 @@ class Teller:
         rule = signal.hit.rule.meta.id
         match = seen.match(signal) if rule in self.reported else None
         if rule not in self.needs:
-            return Telling(match, None, timeless=False)
+            return Telling(seen.where.place, match, None, timeless=False)
         observation = seen.observation(signal, self._places_of(rule, seen.source, signal.route))
-        return Telling(match, observation, timeless=seen.timeless)
+        return Telling(seen.where.place, match, observation, timeless=seen.timeless)
 
     def _places_of(self, rule: str, source: Source, route: Route) -> Places:
         # By identity: routes live as long as their lanes, and what is held here is not freed under its key.

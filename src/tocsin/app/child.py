@@ -1,0 +1,102 @@
+"""A role's process, seen from the supervisor: started, watched, started again."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tocsin.app.life import RELOAD
+from tocsin.telemetry.log import logger
+
+BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds before a role is started again, longer each time it lives only briefly."""
+STEADY_SECONDS = 20.0
+"""A role that has lived so long is forgiven its earlier deaths."""
+
+
+@dataclass
+class Child:
+    """One role. role: as it is shown (`worker-0`); name: as the process is told (`worker-0/2`)."""
+
+    role: str
+    name: str
+    data: Path
+    deaths: int = 0
+    """Since it was last steady."""
+    restarts: int = 0
+    _process: "subprocess.Popen[str] | None" = None
+    _began: float = 0.0
+    _due: float = field(default=0.0)
+    _ending: bool = False
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return self._process.pid if self._process else None
+
+    def start(self, digest: str) -> None:
+        """Start it with a snapshot."""
+        command = [sys.executable, "-m", "tocsin", "serve", "--data", str(self.data)]
+        command += ["--role", self.name, "--snapshot", digest, "--supervised"]
+        # Of a session of its own: a terminal's Ctrl-C is for the supervisor, who stops it in order.
+        self._process = subprocess.Popen(  # noqa: S603 (this program itself)
+            command, stdin=subprocess.PIPE, text=True, start_new_session=True, env=os.environ
+        )
+        self._began = time.monotonic()
+        self._ending = False
+
+    def look_after(self, digest: str) -> None:
+        """Start it when it is due; notice that it has ended."""
+        now = time.monotonic()
+        if self._process is None:
+            if now >= self._due:
+                self.start(digest)
+            return
+        code = self._process.poll()
+        if code is None:
+            if self.deaths and now - self._began > STEADY_SECONDS:
+                self.deaths = 0
+            return
+        self._let_go()
+        wait = 0.0 if self._ending else BACKOFF[min(self.deaths, len(BACKOFF) - 1)]
+        self._due = now + wait
+        if not self._ending:
+            self.deaths += 1
+            self.restarts += 1
+            logger().error("a role has died", died=self.role, code=code, again_in_seconds=wait)
+
+    def reload(self, digest: str) -> None:
+        """Tell it of a new snapshot, if it is there; one that starts later starts with it."""
+        if self._process and self._process.stdin:
+            try:
+                self._process.stdin.write(f"{RELOAD}{digest}\n")
+                self._process.stdin.flush()
+            except OSError:
+                return  # it is about to be noticed that it has died
+
+    def end(self) -> None:
+        """Ask it to stop in order; it is started again unless nobody looks after it any more."""
+        if self._process and self._process.poll() is None:
+            self._ending = True
+            self._process.terminate()
+
+    def wait(self, latest: float) -> None:
+        """Wait until it has ended; at `latest` (monotonic) it is killed."""
+        if self._process is None:
+            return
+        try:
+            self._process.wait(max(0.0, latest - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            logger().error("a role does not stop; it is killed", killed=self.role)
+            self._process.kill()
+            self._process.wait()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._process and self._process.stdin:
+            with suppress(OSError):
+                self._process.stdin.close()
+        self._process = None

@@ -1,0 +1,119 @@
+"""The life of a role's process: what it runs with, when it must stop, and what it says of itself meanwhile."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from tocsin.app.layout import Layout
+from tocsin.services.kinds import kinds
+from tocsin.settings.snapshot import Snapshot, kept
+from tocsin.settings.tables import Settings
+from tocsin.telemetry import status
+from tocsin.telemetry.log import logger
+from tocsin.telemetry.status import Sample, Status
+
+REPORT_SECONDS = 1.0
+RELOAD = "reload "
+"""What the supervisor writes to a role's standard input, with the hash of a snapshot behind it."""
+
+
+@dataclass
+class Life:
+    """Enter it to begin; leave it to end. `stopping` is set when the role should stop in order.
+
+    A role stops on SIGTERM, and when its supervisor is gone: then its standard input ends.
+    """
+
+    role: str
+    layout: Layout
+    digest: str
+    supervised: bool
+    stopping: threading.Event = field(default_factory=threading.Event)
+    ready: bool = False
+    problems: Callable[[], Iterable[str]] = tuple
+    samples: Callable[[], Iterable[Sample]] = tuple
+    on_stop: Callable[[], object] | None = None
+    """Called from another thread, once, when `stopping` was set."""
+    on_reload: Callable[[str], object] | None = None
+    """Called from another thread with the hash of a new snapshot."""
+    started: float = field(default_factory=time.time)
+
+    def __post_init__(self) -> None:
+        self.snapshot: Snapshot = kept(self.digest, self.layout.snapshots)
+        self.settings: Settings = self.snapshot.restored(kinds())
+        self._reporter = threading.Thread(target=self._report, name="status", daemon=True)
+        self._ended = threading.Event()
+
+    def __enter__(self) -> Self:
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, signal.SIG_IGN if self.supervised else self._on_signal)
+        if self.supervised:
+            threading.Thread(target=self._listen, name="supervisor", daemon=True).start()
+        self._reporter.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ended.set()
+        self._reporter.join()
+        self.ready = False
+        self._say()
+
+    def stop(self) -> None:
+        """Ask the role to stop."""
+        if not self.stopping.is_set():
+            self.stopping.set()
+            if self.on_stop:
+                self.on_stop()
+
+    def be_ready(self) -> None:
+        """Say that the role does its work from now on."""
+        self.ready = True
+        self._say()
+        logger().info("ready", seconds=round(time.time() - self.started, 2))
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stop()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            if line.startswith(RELOAD) and self.on_reload:
+                self.on_reload(line.removeprefix(RELOAD).strip())
+        self.stop()
+
+    def _report(self) -> None:
+        while not self._ended.wait(REPORT_SECONDS):
+            self._say()
+
+    def _say(self) -> None:
+        said = Status(
+            role=self.role,
+            pid=os.getpid(),
+            started=self.started,
+            at=time.time(),
+            ready=self.ready and not self.stopping.is_set(),
+            snapshot=self.digest,
+            problems=tuple(self.problems()),
+            samples=(*self.samples(), *_own_samples()),
+        )
+        try:
+            status.write(said, self.layout.run)
+        except OSError as error:
+            logger().warning("status cannot be written", error=str(error))
+
+
+def _own_samples() -> Iterable[Sample]:
+    """Return what the process takes of the machine."""
+    times = os.times()
+    yield Sample("process_cpu_seconds_total", times.user + times.system, kind="counter")
+    pages = int(Path("/proc/self/statm").read_bytes().split()[1])
+    yield Sample("process_resident_memory_bytes", pages * os.sysconf("SC_PAGE_SIZE"))
+    yield Sample("process_open_fds", sum(1 for _ in Path("/proc/self/fd").iterdir()))

@@ -1,0 +1,45 @@
+"""The worker role: events -> columns and signals."""
+
+from collections.abc import Iterator
+
+from tocsin.app.layout import patiently
+from tocsin.app.life import Life
+from tocsin.line import settle
+from tocsin.services.live.frame import FrameWork
+from tocsin.services.live.rules import load_rules
+from tocsin.services.live.topics import EVENTS
+from tocsin.services.live.worker import Worker
+from tocsin.telemetry.status import Sample
+
+IDLE_SECONDS = (0.002, 0.05)
+"""How long it sleeps when there was nothing, at first and at most."""
+
+
+def run(life: Life, index: int, workers: int) -> None:
+    """Work until told to stop. index: this worker has every partition that leaves it as the remainder by `workers`."""
+    settings = life.settings
+    journal = life.layout.open_journal(settings)
+    rules = load_rules(life.snapshot, settings, life.layout.snapshots)
+    work = FrameWork(rules, lambda records: (records, 0))
+    partitions = range(index, settings.journal.partitions, workers)
+    settle()
+    worker = patiently(lambda: Worker(journal, partitions, work))
+    life.samples = lambda: _samples(worker)
+    life.problems = lambda: rules.setup.problems
+    try:
+        life.be_ready()
+        idle = IDLE_SECONDS[0]
+        while not life.stopping.is_set():
+            idle = IDLE_SECONDS[0] if worker.step() else min(idle * 2, IDLE_SECONDS[1])
+            if idle > IDLE_SECONDS[0]:
+                life.stopping.wait(idle)
+    finally:
+        worker.close()
+
+
+def _samples(worker: Worker) -> Iterator[Sample]:
+    yield Sample("worker_frames_total", worker.frames, kind="counter")
+    yield Sample("worker_events_total", worker.events, kind="counter")
+    for lane in worker.lanes:
+        labels = {"topic": EVENTS, "partition": str(lane.partition)}
+        yield Sample("consumer_offset", lane.done, labels)

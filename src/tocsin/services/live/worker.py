@@ -1,0 +1,129 @@
+"""The worker: reads frames of events, writes what they give, and notes how far it is.
+
+What it writes carries its origin, and an appender keeps the first of each: a worker that was killed repeats its last
+frames and doubles nothing. Offsets are committed when what was derived is durable.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from tocsin.errors import DeliveryError
+from tocsin.model.place import Place
+from tocsin.ports.journal import Consumer, Frame, Journal, Reader, Stored, Stream
+from tocsin.services.live.outlet import Outlet
+from tocsin.services.live.topics import COLUMNS, EVENTS, SIGNALS, WORKER
+
+AHEAD = 64
+"""Frames of a partition whose results may wait for the disk."""
+COMMIT_SECONDS = 1.0
+MAX_READ = 8 << 20
+
+Derive = Callable[[Place, Frame], tuple[Frame | None, Frame]]
+"""A frame of events -> its frame of columns, if it has any, and its frame of signals."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One partition, from events to columns and signals. known: highest origins there were at the start."""
+
+    partition: int
+    consumer: Consumer
+    reader: Reader
+    columns: Outlet
+    signals: Outlet
+    known: tuple[int, int]
+    committed: float = 0.0
+
+    @property
+    def done(self) -> int:
+        """The offset before which all effects are durable."""
+        return min(self.columns.done, self.signals.done)
+
+
+class Worker:
+    """Has some partitions. `step` until told to stop, then `close`."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        partitions: Iterable[int],
+        derive: Derive,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.derive = derive
+        self.clock = clock
+        self.pause = pause
+        self.frames = self.events = 0
+        self._open = ExitStack()
+        self.lanes: list[_Lane] = []
+        try:
+            for number in partitions:
+                self.lanes.append(self._lane(journal, number))
+        except BaseException:
+            self._open.close()
+            raise
+
+    def _lane(self, journal: Journal, number: int) -> _Lane:
+        consumer = journal.consumer(WORKER, EVENTS, number)
+        self._open.callback(consumer.close)
+        outlets, known = [], []
+        for topic in (COLUMNS, SIGNALS):
+            appender = journal.appender(topic, number)
+            self._open.callback(appender.close)
+            known.append(appender.origins().get(Stream(EVENTS, number), -1))
+            outlets.append(Outlet(appender, consumer.offset, self.pause))
+        reader = journal.reader(EVENTS, number, consumer.offset)
+        self._open.callback(reader.close)
+        return _Lane(number, consumer, reader, outlets[0], outlets[1], (known[0], known[1]))
+
+    def step(self) -> int:
+        """Work on what is there, a bounded piece of each partition; returns how many frames."""
+        return sum(self._advance(lane) for lane in self.lanes)
+
+    def _advance(self, lane: _Lane) -> int:
+        found = lane.reader.read(max_frames=AHEAD, max_bytes=MAX_READ)
+        for stored in found:
+            self._derive(lane, stored)
+        for outlet in (lane.columns, lane.signals):
+            outlet.push()
+        if lane.done > lane.consumer.offset and self.clock() - lane.committed >= COMMIT_SECONDS:
+            self._commit(lane)
+        return len(found)
+
+    def _derive(self, lane: _Lane, stored: Stored) -> None:
+        offset = stored.offset
+        if offset <= min(lane.known):  # its results are there: only the commit was missing
+            lane.columns.put(offset, None)
+            lane.signals.put(offset, None)
+            return
+        columns, signals = self.derive(Place(EVENTS, lane.partition, offset), stored.frame)
+        lane.columns.put(offset, columns)
+        lane.signals.put(offset, signals)
+        for outlet in (lane.columns, lane.signals):
+            if outlet.waiting >= AHEAD:
+                outlet.drain()
+        self.frames += 1
+        self.events += stored.frame.events
+
+    def _commit(self, lane: _Lane) -> None:
+        lane.committed = self.clock()
+        try:
+            lane.consumer.commit(lane.done)
+        except DeliveryError as error:
+            if not error.retryable:
+                raise
+            return  # the disk is full: what is not committed is repeated, and doubles nothing
+        for outlet in (lane.columns, lane.signals):
+            outlet.appender.retain()
+
+    def close(self) -> None:
+        """Wait for what was written, commit, and let go of everything."""
+        with self._open:
+            for lane in self.lanes:
+                lane.columns.drain()
+                lane.signals.drain()
+                self._commit(lane)

@@ -1,0 +1,62 @@
+"""What each role says of itself: a small file a second, replaced as a whole, for whoever wants to know."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+SUFFIX = ".json"
+STALE_SECONDS = 10.0
+"""A status older than this is of a role that hangs, or is gone."""
+
+
+class Sample(Struct, frozen=True):
+    """One figure, as Prometheus has it. Counters begin with 0 when their role starts."""
+
+    name: str
+    value: float
+    labels: dict[str, str] = {}
+    kind: Literal["counter", "gauge"] = "gauge"
+
+
+class Status(Struct, frozen=True):
+    """role: `intake`, `worker-0` … started, at: seconds since 1970. ready: it does its work. problems: what a person
+    should know, in plain text. snapshot: hash of what it runs with.
+    """
+
+    role: str
+    pid: int
+    started: float
+    at: float
+    ready: bool
+    snapshot: str = ""
+    problems: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Status)
+
+
+def write(status: Status, folder: Path) -> None:
+    """Replace the role's file. Raises OSError."""
+    fresh = folder / f"{status.role}{SUFFIX}.{os.getpid()}"
+    fresh.write_bytes(_encoder.encode(status))
+    fresh.replace(folder / f"{status.role}{SUFFIX}")
+
+
+def read(folder: Path) -> Iterator[Status]:
+    """Yield what all roles said last, by name; what cannot be read is left out."""
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
+        try:
+            yield _decoder.decode(path.read_bytes())
+        except (OSError, msgspec.MsgspecError):
+            continue
+
+
+def is_well(status: Status, now: float) -> bool:
+    """Tell whether a role is ready, and was a moment ago."""
+    return status.ready and now - status.at < STALE_SECONDS
