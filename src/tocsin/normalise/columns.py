@@ -36,7 +36,7 @@ def stream(batch: Sequence[Rows]) -> bytes:
     tables = [_table(rows) for rows in batch]
     joined = pa.concat_tables(tables, promote_options="default").combine_chunks()
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     with pa.ipc.new_stream(sink, joined.schema, options=options) as writer:
         writer.write_table(joined)
     return bytes(sink.getvalue())

@@ -1,6 +1,6 @@
 """The worker role: events -> columns and signals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
@@ -23,18 +23,24 @@ def run(life: Life, index: int, workers: int) -> None:
     work = FrameWork(rules, lambda records: (records, 0))
     partitions = range(index, settings.journal.partitions, workers)
     settle()
-    worker = patiently(lambda: Worker(journal, partitions, work))
-    life.samples = lambda: _samples(worker)
-    life.problems = lambda: rules.setup.problems
-    try:
+    place = life.layout
+    with patiently(lambda: Worker(journal, partitions, work, place.run, place.dead / "worker")) as worker:
+        life.samples = lambda: _samples(worker)
+        life.problems = lambda: _problems(worker, rules.setup.problems)
         life.be_ready()
         idle = IDLE_SECONDS[0]
         while not life.stopping.is_set():
-            idle = IDLE_SECONDS[0] if worker.step() else min(idle * 2, IDLE_SECONDS[1])
-            if idle > IDLE_SECONDS[0]:
+            if worker.step():
+                idle = IDLE_SECONDS[0]
+            else:
                 life.stopping.wait(idle)
-    finally:
-        worker.close()
+                idle = min(idle * 2, IDLE_SECONDS[1])
+
+
+def _problems(worker: Worker, of_rules: Sequence[str]) -> Iterator[str]:
+    if worker.killers:
+        yield f"{worker.killers} records stopped a worker; they are in {worker.dead}, each with what was seen"
+    yield from of_rules
 
 
 def _samples(worker: Worker) -> Iterator[Sample]:

@@ -17,6 +17,7 @@ from tocsin.model.received import EventId
 from tocsin.model.signals import Count, Refused, Signals
 from tocsin.normalise.columns import Rows, stream
 from tocsin.ports.journal import Frame
+from tocsin.services.live import poison
 from tocsin.services.live.rules import LiveRules
 from tocsin.services.matching.parts import Part, parts, second_chance
 from tocsin.services.matching.seen import Where, clamped, epoch
@@ -70,17 +71,21 @@ class FrameWork:
         self.teller = Teller(rules.setup.reported, rules.setup.needs)
         self.redact = redact
 
-    def __call__(self, place: Place, frame: Frame) -> tuple[Frame | None, Frame]:
+    def __call__(
+        self, place: Place, frame: Frame, without: frozenset[int] = frozenset()
+    ) -> tuple[Frame | None, Frame]:
         """Return the frame of columns (None when there is no record: a tick) and that of signals.
 
-        Raises DataError when the frame is none of events.
+        without: records that are stored unread, because they kill. Raises DataError when the frame is none of events.
         """
         batch = received.load(frame.payload, frame.meta)
         arrived = frame.arrived / 1e9
         made = _Made(place, batch.context.input, arrived)
         records, redacted = self.redact(batch.records)
         cut = self.engine.counters()["cut_values"]
-        pieces = [Record(index, record) for index, record in enumerate(records)]
+        pieces = [Record(index, record) for index, record in enumerate(records) if index not in without]
+        for index in sorted(without):
+            made.refuse("", poison.REASON, Record(index, records[index]), records[index])
         for part in parts(pieces, catalog().get(batch.context.source)) if pieces else ():
             self._part(part, made, forced=bool(batch.context.source))
         refused = _settled(made)

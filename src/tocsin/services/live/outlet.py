@@ -4,6 +4,7 @@ An appender takes no frame whose origin it has passed. So a frame must not overt
 one append at a time, which writes a beginning of its frames or nothing, and is tried again as it was.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -17,7 +18,7 @@ PATIENCE = 0.2
 class Outlet:
     """Feeds one appender. Offsets here are those of the origins."""
 
-    def __init__(self, appender: Appender, done: int, pause: Callable[[float], None]) -> None:
+    def __init__(self, appender: Appender, done: int, pause: Callable[[float], None] = time.sleep) -> None:
         self.appender = appender
         self.done = done
         """The origin before which all frames are durable."""

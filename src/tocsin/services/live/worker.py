@@ -5,14 +5,20 @@ frames and doubles nothing. Offsets are committed when what was derived is durab
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, Self, TypeAlias
+
+from msgspec import structs
 
 from tocsin.errors import DeliveryError
+from tocsin.model import received
 from tocsin.model.place import Place
 from tocsin.ports.journal import Consumer, Frame, Journal, Reader, Stored, Stream
 from tocsin.services.live.outlet import Outlet
+from tocsin.services.live.poison import DEATHS, Notes, culprits, set_aside
 from tocsin.services.live.topics import COLUMNS, EVENTS, SIGNALS, WORKER
 
 AHEAD = 64
@@ -20,8 +26,15 @@ AHEAD = 64
 COMMIT_SECONDS = 1.0
 MAX_READ = 8 << 20
 
-Derive = Callable[[Place, Frame], tuple[Frame | None, Frame]]
-"""A frame of events -> its frame of columns, if it has any, and its frame of signals."""
+Derived: TypeAlias = tuple[Frame | None, Frame]
+"""What a frame of events gives: its frame of columns, if it has any record, and its frame of signals."""
+
+
+class Derive(Protocol):
+    """What makes it; without: the records that are not to be looked at."""
+
+    def __call__(self, place: Place, frame: Frame, without: frozenset[int] = frozenset()) -> Derived:
+        """Derive."""
 
 
 @dataclass(slots=True)
@@ -34,6 +47,7 @@ class _Lane:
     columns: Outlet
     signals: Outlet
     known: tuple[int, int]
+    notes: Notes
     committed: float = 0.0
 
     @property
@@ -43,20 +57,23 @@ class _Lane:
 
 
 class Worker:
-    """Has some partitions. `step` until told to stop, then `close`."""
+    """Has some partitions. Enter it, `step` until told to stop, leave it.
+
+    notes: a folder for what it is at. dead: one for records that kill.
+    """
 
     def __init__(
         self,
         journal: Journal,
         partitions: Iterable[int],
         derive: Derive,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], None] = time.sleep,
+        notes: Path,
+        dead: Path,
     ) -> None:
         self.derive = derive
-        self.clock = clock
-        self.pause = pause
+        self.folder = notes
+        self.dead = dead
+        self.killers = 0
         self.frames = self.events = 0
         self._open = ExitStack()
         self.lanes: list[_Lane] = []
@@ -75,10 +92,11 @@ class Worker:
             appender = journal.appender(topic, number)
             self._open.callback(appender.close)
             known.append(appender.origins().get(Stream(EVENTS, number), -1))
-            outlets.append(Outlet(appender, consumer.offset, self.pause))
+            outlets.append(Outlet(appender, consumer.offset))
         reader = journal.reader(EVENTS, number, consumer.offset)
         self._open.callback(reader.close)
-        return _Lane(number, consumer, reader, outlets[0], outlets[1], (known[0], known[1]))
+        notes = Notes(self.folder, number)
+        return _Lane(number, consumer, reader, outlets[0], outlets[1], (known[0], known[1]), notes)
 
     def step(self) -> int:
         """Work on what is there, a bounded piece of each partition; returns how many frames."""
@@ -90,7 +108,7 @@ class Worker:
             self._derive(lane, stored)
         for outlet in (lane.columns, lane.signals):
             outlet.push()
-        if lane.done > lane.consumer.offset and self.clock() - lane.committed >= COMMIT_SECONDS:
+        if lane.done > lane.consumer.offset and time.monotonic() - lane.committed >= COMMIT_SECONDS:
             self._commit(lane)
         return len(found)
 
@@ -100,7 +118,10 @@ class Worker:
             lane.columns.put(offset, None)
             lane.signals.put(offset, None)
             return
-        columns, signals = self.derive(Place(EVENTS, lane.partition, offset), stored.frame)
+        place = Place(EVENTS, lane.partition, offset)
+        deaths = lane.notes.begin(offset)
+        without = self._killers(place, stored.frame) if deaths >= DEATHS else frozenset[int]()
+        columns, signals = self.derive(place, stored.frame, without)
         lane.columns.put(offset, columns)
         lane.signals.put(offset, signals)
         for outlet in (lane.columns, lane.signals):
@@ -109,8 +130,21 @@ class Worker:
         self.frames += 1
         self.events += stored.frame.events
 
+    def _killers(self, place: Place, frame: Frame) -> frozenset[int]:
+        """Find the records of a frame that kill, and set them aside."""
+
+        def work(records: Sequence[bytes]) -> object:
+            payload, _ = received.dump(batch._replace(records=list(records)))
+            return self.derive(place, structs.replace(frame, payload=payload))
+
+        batch = received.load(frame.payload, frame.meta)
+        found = culprits(batch.records, work)
+        set_aside(found, place, self.dead)
+        self.killers += len(found)
+        return frozenset(one.index for one in found)
+
     def _commit(self, lane: _Lane) -> None:
-        lane.committed = self.clock()
+        lane.committed = time.monotonic()
         try:
             lane.consumer.commit(lane.done)
         except DeliveryError as error:
@@ -120,10 +154,15 @@ class Worker:
         for outlet in (lane.columns, lane.signals):
             outlet.appender.retain()
 
-    def close(self) -> None:
-        """Wait for what was written, commit, and let go of everything."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Commit, if it ends in order, and let go of everything. Else the notes say where it was."""
         with self._open:
-            for lane in self.lanes:
-                lane.columns.drain()
-                lane.signals.drain()
-                self._commit(lane)
+            if kind is None:
+                for lane in self.lanes:
+                    lane.columns.drain()
+                    lane.signals.drain()
+                    self._commit(lane)
+                    lane.notes.close()

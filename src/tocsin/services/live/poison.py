@@ -1,0 +1,140 @@
+"""Frames that kill their worker: found out at the second death, and narrowed down to the records that do it.
+
+Before a worker begins a frame it notes which. A worker that starts finds there what the last one died of, if it died.
+The records of a frame on which two have died are tried in processes of their own, by halves; those that
+kill it there are set aside with what was seen, and stored as what nobody could read. The line goes on.
+"""
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from tocsin.model.place import Place
+
+DEATHS = 2
+"""So many deaths on one frame, and its records are tried one by one."""
+TRY_SECONDS = 60
+"""A record that takes longer than this is as bad as one that kills."""
+REASON = "it stopped a worker"
+_LOOK = 0.005
+
+
+class Note(Struct, frozen=True, array_like=True):
+    """What a worker is at. deaths: how many have died at this frame."""
+
+    offset: int
+    deaths: int
+
+
+class Notes:
+    """One partition's note. Not synced: it is for deaths of processes, and the system lives on."""
+
+    def __init__(self, folder: Path, partition: int) -> None:
+        self._file = os.open(folder / f"working-{partition}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._died = self._read()
+
+    def begin(self, offset: int) -> int:
+        """Note that work on a frame begins; returns how many workers have died at it."""
+        deaths = self._died.deaths + 1 if offset == self._died.offset else 0
+        self._write(Note(offset, deaths))
+        return deaths
+
+    def close(self) -> None:
+        """Note that this worker ended in order."""
+        self._write(Note(-1, 0))
+        os.close(self._file)
+
+    def _read(self) -> Note:
+        try:
+            return msgspec.msgpack.decode(os.pread(self._file, 64, 0), type=Note)
+        except msgspec.MsgspecError:
+            return Note(-1, 0)
+
+    def _write(self, note: Note) -> None:
+        os.pwrite(self._file, msgspec.msgpack.encode(note).ljust(32, b"\0")[:32], 0)
+
+
+class Culprit(Struct, frozen=True):
+    """A record that kills. seen: the end of the traceback, or how the process died."""
+
+    index: int
+    record: bytes
+    seen: str
+
+
+def culprits(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object]) -> list[Culprit]:
+    """Return the records that kill a process that works on them; empty if none does any more."""
+    found: list[Culprit] = []
+    waiting = [range(len(records))]
+    while waiting:
+        some = waiting.pop()
+        seen = _tried([records[index] for index in some], work)
+        if seen is None:
+            continue
+        if len(some) == 1:
+            found.append(Culprit(some[0], records[some[0]], seen))
+        else:
+            middle = len(some) // 2
+            waiting += [some[middle:], some[:middle]]
+    return found
+
+
+def _tried(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object]) -> str | None:
+    """Work on records in a process of its own; return how that died, None if it did not."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _be_tried(records, work, writer)
+    os.close(writer)
+    status = _wait(child)
+    with os.fdopen(reader, "rb") as pipe:
+        said = pipe.read(4_000).decode("utf-8", "replace")
+    if status == 0:
+        return None
+    if status is None:
+        return f"no end after {TRY_SECONDS} seconds"
+    return said or f"the process died of {_cause(status)}"
+
+
+def _be_tried(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object], writer: int) -> None:
+    code = 1
+    try:
+        work(records)
+        code = 0
+    except BaseException:  # noqa: BLE001 (whatever it is, the parent wants to know)
+        os.write(writer, traceback.format_exc()[-4_000:].encode("utf-8", "replace"))
+    finally:
+        sys.stdout = sys.stderr = None  # nothing that is buffered here is the child's to write
+        os._exit(code)
+
+
+def _wait(child: int) -> int | None:
+    latest = time.monotonic() + TRY_SECONDS
+    while time.monotonic() < latest:
+        found, status = os.waitpid(child, os.WNOHANG)
+        if found:
+            return status
+        time.sleep(_LOOK)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def _cause(status: int) -> str:
+    return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit code {status >> 8}"
+
+
+def set_aside(found: Sequence[Culprit], place: Place, folder: Path) -> None:
+    """Keep records that kill, each with what was seen: `PARTITION-OFFSET-INDEX.record` and `.txt`. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for one in found:
+        name = f"{place.partition}-{place.offset}-{one.index}"
+        (folder / f"{name}.record").write_bytes(one.record)
+        (folder / f"{name}.txt").write_text(one.seen, encoding="utf-8")
