@@ -12,9 +12,8 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import msgspec
-from msgspec import Struct
+from struct import Struct
+from typing import NamedTuple
 
 from tocsin.model.place import Place
 
@@ -24,9 +23,10 @@ TRY_SECONDS = 60
 """A record that takes longer than this is as bad as one that kills."""
 REASON = "it stopped a worker"
 _LOOK = 0.005
+_NOTE = Struct(">qq")
 
 
-class Note(Struct, frozen=True, array_like=True):
+class Note(NamedTuple):
     """What a worker is at. deaths: how many have died at this frame."""
 
     offset: int
@@ -52,16 +52,14 @@ class Notes:
         os.close(self._file)
 
     def _read(self) -> Note:
-        try:
-            return msgspec.msgpack.decode(os.pread(self._file, 64, 0), type=Note)
-        except msgspec.MsgspecError:
-            return Note(-1, 0)
+        found = os.pread(self._file, _NOTE.size, 0)
+        return Note(*_NOTE.unpack(found)) if len(found) == _NOTE.size else Note(-1, 0)
 
     def _write(self, note: Note) -> None:
-        os.pwrite(self._file, msgspec.msgpack.encode(note).ljust(32, b"\0")[:32], 0)
+        os.pwrite(self._file, _NOTE.pack(*note), 0)
 
 
-class Culprit(Struct, frozen=True):
+class Culprit(NamedTuple):
     """A record that kills. seen: the end of the traceback, or how the process died."""
 
     index: int

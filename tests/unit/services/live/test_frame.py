@@ -1,0 +1,184 @@
+"""One frame of events gives a row for each event, and says what it found."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import tocsin.sources
+from live_rules import live_rules
+from tocsin.model import received, signals
+from tocsin.model.columns import NORMALISED, NUMBERS, OWN
+from tocsin.model.place import Place
+from tocsin.model.received import Context, Received
+from tocsin.model.signals import Signals
+from tocsin.normalise.columns import MAX_TEXT, Rows, stream
+from tocsin.ports.journal import Frame
+from tocsin.services.live.frame import FrameWork
+from tocsin.services.live.poison import REASON
+from tocsin.sources import catalog
+
+NOW = 1_795_000_000
+PLACE = Place("events", 2, 77)
+HERE = Path(tocsin.sources.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> FrameWork:
+    return FrameWork(live_rules(tmp_path_factory.mktemp("rules")), lambda records: (records, 0))
+
+
+def frame(records: Sequence[bytes], source: str = "") -> Frame:
+    payload, meta = received.dump(Received(Context("web", source), list(records)))
+    return Frame(payload, len(records), NOW * 10**9, None, meta)
+
+
+def run(
+    work: FrameWork, records: Sequence[bytes], source: str = "", without: frozenset[int] = frozenset()
+) -> tuple[list[dict[str, Any]], Signals]:
+    columns, said = work(PLACE, frame(records, source), without)
+    rows = pa.ipc.open_stream(columns.payload).read_all().to_pylist() if columns else []
+    return rows, signals.load(said.payload)
+
+
+def audit(**fields: object) -> bytes:
+    return orjson.dumps({"@timestamp": NOW * 1000, "_document_id": "x", "action": "repo.create", **fields})
+
+
+def moment(row: dict[str, Any]) -> float | None:
+    time: datetime | None = row["time"]
+    return time.replace(tzinfo=UTC).timestamp() if time else None
+
+
+def lines(path: Path) -> list[bytes]:
+    return [line for line in path.read_bytes().splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize(
+    "source", [one for one in catalog().values() if one.unpack is None], ids=lambda one: one.name
+)
+def test_every_record_of_every_source_is_a_row(work: FrameWork, source: Any) -> None:
+    records = [line for path in sorted(HERE.glob(f"{source.name}/samples/*")) for line in lines(path)]
+    rows, said = run(work, records)
+    assert {row["index"] for row in rows} == set(range(len(records)))
+    assert len({(row["index"], row["part"]) for row in rows}) == len(rows)
+    assert sum(one.events + one.refused for one in said.counts) == len(rows)
+    assert sum(row["refused"] is not None for row in rows) == sum(one.count for one in said.refused)
+    assert said.received == len(records)
+    for row in rows:
+        assert row["raw"] in records or catalog()[row["source"]].expand
+        assert (moment(row) or 0) <= NOW
+
+
+def test_the_payload_is_as_the_model_says(work: FrameWork) -> None:
+    columns, _ = work(PLACE, frame([audit(actor="mona", repo="octo/cat"), b"no log at all"]))
+    assert columns
+    schema = pa.ipc.open_stream(columns.payload).schema
+    for name, kind in OWN.items():
+        assert str(schema.field(name).type) == kind
+    for name in set(schema.names) - OWN.keys():
+        assert name in NORMALISED
+        assert str(schema.field(name).type) == ("uint32" if name in NUMBERS else "string")
+    assert (columns.origin, columns.arrived, columns.events) == (PLACE, NOW * 10**9, 2)
+    assert received.context_of(columns.meta) == Context("web")
+
+
+def test_matches_and_observations_name_their_event(work: FrameWork) -> None:
+    quiet, public = audit(), audit(action="repo.access", visibility="public", actor="mona")
+    failed = audit(action="org.login_failed", actor="eve")
+    rows, said = run(work, [quiet, public, failed])
+    assert [(one.rule.title, one.event_id, one.time) for one in said.matches] == [
+        ("Repository made public", "2-77-1", NOW)
+    ]
+    assert [(one.event, one.values) for one in said.observations] == [("2-77-2", {"actor": "eve"})]
+    assert {row["index"]: row["raw"] for row in rows}[1] == public
+
+
+def test_what_nobody_can_read_is_stored_with_the_reason(work: FrameWork) -> None:
+    rows, said = run(work, [audit(), b'{"broken": ', b"\xff\xfe\x00 neither text nor JSON"])
+    refused = {row["index"]: (row["source"], row["refused"], row["raw"]) for row in rows if row["refused"]}
+    assert set(refused) == {1, 2}
+    assert refused[1][2] == b'{"broken": '
+    assert all(reason for _, reason, _ in refused.values())
+    assert sum(one.refused for one in said.counts) == 2
+    assert {one.event for one in said.refused} <= {"2-77-1", "2-77-2"}
+
+
+@pytest.mark.parametrize(
+    ("stamp", "expected", "clamped"),
+    [
+        (NOW * 1000 - 5_000, NOW - 5, 0),
+        ((NOW + 1) * 1000, NOW, 1),
+        (7_258_118_400_000, NOW, 1),  # the year 2200
+        (0, 0, 0),
+        ("not a time", None, 0),
+    ],
+)
+def test_no_event_is_later_than_its_arrival(
+    work: FrameWork, stamp: object, expected: float | None, clamped: int
+) -> None:
+    record = audit(**{"@timestamp": stamp, "action": "repo.access", "visibility": "public"})
+    rows, said = run(work, [record])
+    assert moment(rows[0]) == expected
+    assert said.matches[0].time == (NOW if expected is None else expected)
+    assert said.clamped == clamped
+
+
+def test_records_that_kill_are_stored_unread(work: FrameWork) -> None:
+    rows, said = run(
+        work, [audit(), audit(action="repo.access", visibility="public")], without=frozenset({1})
+    )
+    assert [(row["index"], row["refused"]) for row in rows] == [(0, None), (1, REASON)]
+    assert not said.matches
+
+
+def test_a_tick_has_no_columns(work: FrameWork) -> None:
+    rows, said = run(work, [])
+    assert not rows
+    assert (said.received, said.arrived, said.counts) == (0, NOW, ())
+
+
+def test_records_that_hold_several_events_are_a_row_each(work: FrameWork) -> None:
+    said = [{"timeUnixNano": str(NOW * 10**9), "body": {"stringValue": text}} for text in ("one", "two")]
+    record = orjson.dumps({"resourceLogs": [{"resource": {}, "scopeLogs": [{"logRecords": said}]}]})
+    rows, signalled = run(work, [record])
+    assert [(row["index"], row["part"], row["source"]) for row in rows] == [
+        (0, 0, "otel_log"),
+        (0, 1, "otel_log"),
+    ]
+    assert signalled.received == 1
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.none(),
+            st.text(),
+            st.integers(),
+            st.floats(),
+            st.lists(st.text(), max_size=3),
+            st.dictionaries(st.text(), st.integers(), max_size=3),
+        ),
+        min_size=1,
+    )
+)
+@settings(deadline=None)
+def test_any_value_makes_a_column(values: list[object]) -> None:
+    size = len(values)
+    columns = {"user.name": [*values[:-1], "half \ud800 a pair"], "source.port": values}
+    rows = Rows("x", [(at, 0) for at in range(size)], [b""] * size, [None] * size, columns)
+    table = pa.ipc.open_stream(stream([rows])).read_all()
+    texts = table.column("user.name").to_pylist()
+    assert len(texts) == size
+    for text, value in zip(texts, columns["user.name"], strict=True):
+        if isinstance(value, str):
+            assert text == value.encode("utf-8", "replace").decode()[:MAX_TEXT]
+        assert (text is None) == (value is None)
+    for number in table.column("source.port").to_pylist() if "source.port" in table.column_names else ():
+        assert number is None or 0 <= number < 2**32
