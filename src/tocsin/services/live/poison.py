@@ -7,13 +7,15 @@ kill it there are set aside with what was seen, and stored as what nobody could 
 
 import os
 import signal
+import struct
 import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from struct import Struct
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from tocsin.model.place import Place
 
@@ -23,7 +25,7 @@ TRY_SECONDS = 60
 """A record that takes longer than this is as bad as one that kills."""
 REASON = "it stopped a worker"
 _LOOK = 0.005
-_NOTE = Struct(">qq")
+_NOTE = struct.Struct(">qq")
 
 
 class Note(NamedTuple):
@@ -59,7 +61,7 @@ class Notes:
         os.pwrite(self._file, _NOTE.pack(*note), 0)
 
 
-class Culprit(NamedTuple):
+class Culprit(Struct, frozen=True):
     """A record that kills. seen: the end of the traceback, or how the process died."""
 
     index: int

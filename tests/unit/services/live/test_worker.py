@@ -88,7 +88,7 @@ class Desk:
     st.lists(st.lists(st.binary(min_size=1, max_size=3), max_size=3), max_size=12),
     st.lists(st.integers(0, 6), max_size=5),
 )
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=10)
 def test_every_frame_gives_its_results_once_whenever_workers_die(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[bytes]], lives: list[int]
 ) -> None:
