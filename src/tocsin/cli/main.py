@@ -19,6 +19,8 @@ COMMANDS = {
     "hunt": "look for attacks in log files",
     "rules": "list, show, lint, test, explain, convert and write rules",
     "check": "find every mistake in the settings, tocsin.toml",
+    "channels": "try a channel: send a test message through it",
+    "outbox": "show messages that were given up, and send them anew",
     "init": "write tocsin.toml, a systemd unit and a container file to start from",
     "sources": "list the kinds of log that are understood",
     "completions": "print completions for bash, zsh or fish",

@@ -10,7 +10,11 @@ from time import monotonic
 from tocsin.model.hidden import plain
 from tocsin.ports.notifier import NotDeliveredError
 
-_WRONG_HOST = 62  # X509_V_ERR_HOSTNAME_MISMATCH, whose text names the host
+# X509_V_ERR_HOSTNAME_MISMATCH and _IP_ADDRESS_MISMATCH, whose texts name the host.
+_WRONG_HOST = frozenset({62, 64})
+
+_CLOSE = 0.05
+"""Seconds before the end in which a broken connection is taken for one that was cut."""
 
 
 class Deadline:
@@ -34,13 +38,18 @@ class Deadline:
             raise TimeoutError
         return left
 
+    def check(self) -> None:
+        """Raise TimeoutError if the time is over."""
+        _ = self.left
+
     def connect(self, host: str, port: int) -> socket.socket:
         """Return a connection; raises OSError."""
         made = socket.create_connection((host, port), self.left)
         with self._lock:
             # A second descriptor of the connection: it stays while TLS wraps the first one into another.
             self._guards.append(made.dup())
-        made.settimeout(self.left)
+        # Never 0, which would mean not to wait at all.
+        made.settimeout(max(self._end - monotonic(), _CLOSE))
         return made
 
     def cut(self) -> None:
@@ -60,7 +69,7 @@ class Deadline:
 
     def failure(self, error: Exception) -> NotDeliveredError:
         """Say what went wrong; that the time was over, if it was."""
-        if self._over or isinstance(error, TimeoutError):
+        if isinstance(error, TimeoutError) or monotonic() > self._end - _CLOSE:
             return NotDeliveredError(f"no answer within {self._seconds:g} s", retryable=True)
         return NotDeliveredError(_said(error), retryable=True)
 
@@ -93,6 +102,6 @@ def _said(error: Exception) -> str:
 
 
 def _distrusted(error: Exception) -> str:
-    if getattr(error, "verify_code", 0) == _WRONG_HOST:
+    if getattr(error, "verify_code", 0) in _WRONG_HOST:
         return "it is another host's"
     return plain(str(getattr(error, "verify_message", "")), 100)

@@ -2,21 +2,21 @@
 
 import ssl
 from collections.abc import Mapping
+from contextlib import closing, suppress
 from email.utils import parsedate_to_datetime
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from tocsin.errors import ConfigError
 from tocsin.notify.dial import Deadline, within
+from tocsin.notify.pace import MOST
 from tocsin.ports.notifier import NotDeliveredError
 from tocsin.settings.scalars import is_url
 from tocsin.settings.secret import Secret
 
 MAX_ANSWER = 4_096
 """Bytes of an answer's body that are read."""
-MAX_WAIT = 3_600.0
-"""Seconds that a receiver may ask to wait (`Retry-After`)."""
 RETRYABLE = frozenset({408, 409, 425, 429})
 """Answers below 500 after which the same message may be taken later."""
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -87,12 +87,20 @@ def _exchange(to: Endpoint, body: bytes, headers: Mapping[str, str], deadline: D
         own = {"Host": to.header, "User-Agent": "tocsin", "Connection": "close"}
         connection.request("POST", to.path, body, {**own, **headers})
         connection.sock.settimeout(deadline.left)
-        response = connection.getresponse()
-        after = wait(response.getheader("Retry-After"), at)
-        return Answer(response.status, response.read(MAX_ANSWER), after)
+        with closing(connection.getresponse()) as response:
+            # Headers that were cut look as if they had ended.
+            deadline.check()
+            return Answer(response.status, _body(response), wait(response.getheader("Retry-After"), at))
     finally:
         connection.close()
         wire.close()
+
+
+def _body(response: HTTPResponse) -> bytes:
+    """Return what there is of the body: what the status says is said, whether or not it comes to its end."""
+    with suppress(OSError, HTTPException):
+        return response.read(MAX_ANSWER)
+    return b""
 
 
 def judge(answer: Answer, advice: str = "") -> None:
@@ -114,9 +122,9 @@ def wait(text: str | None, at: float) -> float | None:
         return None
     text = text.strip()
     if text.isascii() and text.isdigit():
-        return min(float(text[:10]), MAX_WAIT)
+        return min(float(text[:10]), MOST)
     try:
         until = parsedate_to_datetime(text[:100]).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError, OSError):
         return None
-    return min(max(until - at, 0.0), MAX_WAIT)
+    return min(max(until - at, 0.0), MOST)

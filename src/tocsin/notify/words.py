@@ -12,6 +12,8 @@ from tocsin.ports.notifier import Delivery, NotDeliveredError
 
 MAX_TITLE = 150
 """Characters of a title: what Slack takes, and what a list of mail still shows."""
+MAX_WHY = 2_000
+"""Characters of the sentence that says why."""
 MAX_LINES = 20
 """Entities, and fields, that a message shows of each."""
 MAX_VALUE = 200
@@ -38,6 +40,11 @@ def title(one: Notice) -> str:
     about = ", ".join(f"{name} {value}" for name, value in one.data.group.items())
     head = f"[{one.data.level.upper()}] {one.data.rule.title}"
     return plain(f"{head} ({about})" if about else head, MAX_TITLE)
+
+
+def why(one: Notice) -> str:
+    """Return the sentence that says why."""
+    return plain(one.data.why, MAX_WHY)
 
 
 def entities(one: Notice) -> list[Line]:

@@ -7,7 +7,6 @@ from email.utils import formatdate
 from hashlib import sha256
 from html import escape
 
-from tocsin.model.hidden import plain
 from tocsin.model.notice import Notice
 from tocsin.notify import words
 from tocsin.notify.words import Line
@@ -31,7 +30,7 @@ def message(one: Notice, delivery: Delivery, name: str, sender: str, to: Sequenc
         made["Message-ID"] = identity(delivery.key, domain)
         made["In-Reply-To"] = made["References"] = root
     parts = [("About", words.entities(one)), ("Fields", words.fields(one)), ("Facts", words.facts(one))]
-    why = plain(one.data.why, 2_000)
+    why = words.why(one)
     made.set_content(_text(words.title(one), why, parts))
     made.add_alternative(_html(words.title(one), why, parts), subtype="html")
     return made

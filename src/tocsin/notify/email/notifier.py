@@ -20,10 +20,11 @@ REMEMBERED = 1_000
 class Wire(smtplib.SMTP):
     """SMTP over a connection that has a deadline. tls: from its first byte on."""
 
-    def __init__(self, deadline: Deadline, tls: ssl.SSLContext | None, domain: str) -> None:
+    def __init__(self, host: str, deadline: Deadline, tls: ssl.SSLContext | None, domain: str) -> None:
         self._deadline, self._tls = deadline, tls
         # Without a name of its own it would look this machine's up, and tell it.
         super().__init__(local_hostname=domain, timeout=deadline.left)
+        self._host = host  # what the certificate is for: `connect` alone does not note it
 
     def _get_socket(self, host: str, port: int, _: float) -> socket.socket:
         wire = self._deadline.connect(host, port)
@@ -44,7 +45,7 @@ class Email:
         one = words.read(delivery)
         mail = message(one, delivery, self._name, self._config.sender, self._config.to)
         had = self._had.get(delivery.key, frozenset())
-        to = [address for address in self._config.to if address not in had]
+        to: list[str] = [address for address in self._config.to if address not in had]
         with within(self._config.timeout) as deadline:
             try:
                 refused = self._exchange(mail, to, deadline)
@@ -66,13 +67,8 @@ class Email:
         self, mail: EmailMessage, to: list[str], deadline: Deadline
     ) -> dict[str, tuple[int, bytes]]:
         config = self._config
-        wire = Wire(
-            deadline,
-            self._context if config.security == "tls" else None,
-            config.sender.rpartition("@")[2],
-        )
-        # TLS is asked for by this name; `connect` alone does not note it.
-        wire._host = config.host  # type: ignore[attr-defined]  # noqa: SLF001 (smtplib has no other way)
+        tls = self._context if config.security == "tls" else None
+        wire = Wire(config.host, deadline, tls, config.sender.rpartition("@")[2])
         try:
             code, said = wire.connect(config.host, config.port)
             if code != 220:

@@ -21,7 +21,7 @@ def message(one: Notice) -> dict[str, Any]:
     title = escaped(words.title(one), MAX_TEXT - 2)
     sections = [
         f"*{title}*",
-        escaped(one.data.why, MAX_TEXT),
+        escaped(words.why(one), MAX_TEXT),
         _lines(words.entities(one)),
         _lines(words.fields(one)),
     ]
