@@ -52,7 +52,16 @@ def certificate(folder: Path) -> Path:
     key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:prime256v1",
+                "-nodes",
+            ),
             *("-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost"),
             *("-addext", "subjectAltName=DNS:localhost", "-addext", "keyUsage=digitalSignature,keyCertSign"),
         ],
@@ -106,7 +115,9 @@ def http(answers: Answers, pem: Path | None = None) -> Iterator[int]:
         if pem:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(pem)
-            server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+            server.socket = context.wrap_socket(
+                server.socket, server_side=True, do_handshake_on_connect=False
+            )
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -177,7 +188,9 @@ def smtp(box: Mailbox, pem: Path | None = None, *, security: str = "none") -> It
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if pem:
         context.load_cert_chain(pem)
-    how: dict[str, Any] = {"starttls": {"tls_context": context}, "tls": {"ssl_context": context}}.get(security, {})
+    how: dict[str, Any] = {"starttls": {"tls_context": context}, "tls": {"ssl_context": context}}.get(
+        security, {}
+    )
     how |= {"authenticator": box.authenticate, "auth_require_tls": security == "starttls"} if pem else {}
     controller = Controller(box, hostname="127.0.0.1", port=port, **how)
     controller.start()

@@ -98,7 +98,9 @@ def test_a_night_is_of_the_day_on_which_it_begins(day: int, clock: str, taken: b
     assert takes(night, alert(), moment(day, clock)) is taken
 
 
-@pytest.mark.parametrize(("clock", "taken"), [("07:59", False), ("08:00", True), ("17:59", True), ("18:00", False)])
+@pytest.mark.parametrize(
+    ("clock", "taken"), [("07:59", False), ("08:00", True), ("17:59", True), ("18:00", False)]
+)
 def test_a_day(clock: str, taken: bool) -> None:
     assert takes(route(hours=Hours("08:00-18:00")), alert(), moment(3, clock)) is taken
 

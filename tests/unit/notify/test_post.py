@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from receivers import Answers, certificate, http
 from tocsin.errors import ConfigError
 from tocsin.notify.pace import MOST
-from tocsin.notify.post import MAX_ANSWER, Answer, endpoint, judge, post, wait
+from tocsin.notify.post import MAX_ANSWER, Answer, Endpoint, endpoint, judge, post, wait
 from tocsin.ports.notifier import NotDeliveredError
 from tocsin.settings.secret import Secret
 
 AT = 1_795_000_000.0
 
 
-def at(url: str, ca: str | None = None):
+def at(url: str, ca: str | None = None) -> Endpoint:
     return endpoint(Secret(literal=url), "oncall", ca)
 
 

@@ -65,7 +65,7 @@ def test_the_connection_is_protected_and_the_log_in_goes_through_it(
     security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     box, pem = Mailbox(), certificate(tmp_path)
-    given_ = {"security": security, "user": "tocsin", "password": Secret(literal="right")}
+    given_: dict[str, Any] = {"security": security, "user": "tocsin", "password": Secret(literal="right")}
     with smtp(box, pem, security=security) as port:
         with pytest.raises(NotDeliveredError, match="not trusted"):
             open_notifier("oncall", config(port, **given_)).send(delivery(AT))
@@ -148,7 +148,9 @@ def hostile(text: str) -> Delivery:
 
 @given(st.text())
 def test_no_text_adds_a_header_or_markup(text: str) -> None:
-    mail = parsed(made(hostile(text + "\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>")).as_bytes())
+    mail = parsed(
+        made(hostile(text + "\r\nBcc: evil@example.com\r\n\r\n<script>alert(1)</script>")).as_bytes()
+    )
     assert mail["Bcc"] is None
     assert set(mail.keys()) == {
         *("From", "To", "Subject", "Date", "Auto-Submitted", "Message-ID", "MIME-Version", "Content-Type")

@@ -13,7 +13,9 @@ from tocsin.settings.secret import Secret
 
 def send(answers: Answers) -> None:
     with http(answers) as port:
-        open_notifier("oncall", Config(url=Secret(literal=f"http://127.0.0.1:{port}/T/B/x"))).send(delivery(0.0))
+        open_notifier("oncall", Config(url=Secret(literal=f"http://127.0.0.1:{port}/T/B/x"))).send(
+            delivery(0.0)
+        )
 
 
 def test_ok_is_ok() -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import b64encode
+from typing import Any
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -17,7 +18,7 @@ KEY = "whsec_" + b64encode(bytes(range(32))).decode()
 
 
 def config(port: int, **other: str) -> Config:
-    secrets = {name: Secret(literal=value) for name, value in other.items()}
+    secrets: dict[str, Any] = {name: Secret(literal=value) for name, value in other.items()}
     return Config(url=Secret(literal=f"http://127.0.0.1:{port}/hook?x=1"), **secrets)
 
 
