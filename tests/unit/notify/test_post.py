@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receivers import Answers, certificate, http
+from receivers import Answers, certificate, http, wire
 from tocsin.errors import ConfigError
 from tocsin.notify.pace import MOST
 from tocsin.notify.post import MAX_ANSWER, Answer, Endpoint, endpoint, judge, post, wait
@@ -131,3 +131,8 @@ def test_an_authority_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
     with pytest.raises(ConfigError, match="holds no certificates"):
         at("https://localhost/", str(tmp_path / "ca.pem"))
+
+
+def test_a_handshake_that_hangs_is_cut() -> None:
+    with wire(b"", hold=True) as port, pytest.raises(NotDeliveredError, match=r"no answer within 0\.2 s"):
+        post(at(f"https://localhost:{port}"), b"", {}, timeout=0.2)

@@ -21,7 +21,8 @@ def message(one: Notice, delivery: Delivery, name: str, sender: str, to: Sequenc
     root = identity(f"{name}/{one.data.thread}", domain)
     made = EmailMessage(policy=SMTP)
     made["From"], made["To"] = sender, ", ".join(to)
-    made["Subject"] = words.title(one)
+    # The library decodes encoded words that stand in a text, line ends and all: CVE-2024-6923 and its kin.
+    made["Subject"] = words.title(one).replace("=?", "= ?")
     made["Date"] = formatdate(delivery.at)
     made["Auto-Submitted"] = "auto-generated"
     if one.data.first:

@@ -165,3 +165,22 @@ def test_the_html_of_any_text_has_our_tags_only(text: str) -> None:
     ours = ("!doctype", "html", "head", "meta", "body", "h2", "h3", "p", "table", "tr", "th", "td")
     found = [piece.lstrip("/").split(" ")[0].split(">")[0] for piece in page.split("<")[1:]]
     assert set(found) <= set(ours)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=?utf-8?q?x=0D=0ABcc:_evil@example.com?=",
+        "=?utf-8?b?eA0KQmNjOiBldmlsQGV4YW1wbGUuY29t?=",
+        "a =?utf-8?q?=0A=0Abody?= =?utf-8?q?more?=",
+    ],
+)
+def test_encoded_words_in_a_log_stay_as_they_are(text: str) -> None:
+    content = made(hostile(text)).as_bytes()
+    mail = parsed(content)
+    assert mail["Bcc"] is None
+    assert b"\nBcc" not in content.partition(b"\r\n\r\n")[0]
+    assert not mail.defects
+    assert "\r" not in mail["Subject"]
+    assert "\n" not in mail["Subject"]
+    assert "utf-8" in mail["Subject"]
