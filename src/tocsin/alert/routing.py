@@ -29,12 +29,12 @@ def takes(route: Route, alert: Alert, at: float) -> bool:
     An alert that does not name its sources (a correlation's) may be of any: to be told once too often is
     better than never.
     """
-    rule, about = alert.rule, _named(alert.entities)
+    rule = alert.rule
     return (
         rank(alert.level) >= rank(route.level)
         and (not alert.sources or _any(route.sources, alert.sources))
         and _any(route.rules, (rule.id, rule.title, *rule.tags))
-        and _any(route.entities, about)
+        and (not route.entities or _any(route.entities, _named(alert.entities)))
         and _in_time(route, at)
     )
 

@@ -1,4 +1,7 @@
-"""One POST over HTTP, one connection each: no proxy, no redirect, bounded in time and size."""
+"""One POST over HTTP, one connection each: no proxy, no redirect, bounded in time and size.
+
+The standard library's client on a connection of ours: other clients bound each read, not the whole delivery.
+"""
 
 import ssl
 from collections.abc import Mapping
