@@ -37,6 +37,8 @@ LIVE = {"sqlalchemy", "alembic", "psycopg"}
         ["rules", "--help"],
         ["completions", "bash"],
         ["check", "--help"],
+        ["channels", "--help"],
+        ["outbox", "--help"],
         ["init", "--help"],
     ],
 )

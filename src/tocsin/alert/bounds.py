@@ -19,6 +19,8 @@ MAX_EVENTS = 20
 MAX_ENTITIES = 32
 """Names of one kind that an alert is about."""
 MAX_TAGS = 50
+MAX_SOURCES = 16
+"""Sources that an alert names."""
 
 
 def rule_shown(rule: RuleRef) -> RuleRef:
@@ -47,6 +49,11 @@ def joined(some: Entities, more: Entities) -> Entities:
 def ids_shown(events: Iterable[str]) -> tuple[str, ...]:
     """Return the first ids of events, without repeats."""
     return tuple(dict.fromkeys(plain(one, MAX_TEXT) for one in events))[:MAX_EVENTS]
+
+
+def sources_shown(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the first names of sources, without repeats."""
+    return tuple(dict.fromkeys(plain(one, MAX_TEXT) for one in names if one))[:MAX_SOURCES]
 
 
 def word(value: Value) -> str:

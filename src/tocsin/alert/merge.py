@@ -50,6 +50,7 @@ def _begun(change: AlertChange, origin: Place) -> Alert:
         series=change.series,
         ended=change.ended or change.grows is Grows.ADD,
         value=change.value,
+        sources=change.sources,
     )
 
 
@@ -65,6 +66,7 @@ def summed(one: Alert | AlertChange, other: AlertChange) -> dict[str, object]:
         "last_seen": max(one.last_seen, other.last_seen),
         "count": one.count + other.count,
         "events": bounds.ids_shown([*one.events, *other.events]),
+        "sources": bounds.sources_shown([*one.sources, *other.sources]),
         # Silenced as long as all of it is: one match that nobody silenced is enough to be told.
         "mute": one.mute if other.mute else None,
     }

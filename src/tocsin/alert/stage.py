@@ -67,6 +67,7 @@ class Alerting:
             arrived=arrived,
             count=1,
             events=bounds.ids_shown([match.event_id]),
+            sources=bounds.sources_shown([match.source]),
             mute=silenced(self.silences, match.rule, match.entities, arrived=arrived),
         )
 

@@ -20,6 +20,8 @@ COMMANDS = {
     "rules": "list, show, lint, test, explain, convert and write rules",
     "serve": "run the monitor: receive, detect, store, correlate, alert, tell",
     "check": "find every mistake in the settings, tocsin.toml",
+    "channels": "try a channel: send a test message through it",
+    "outbox": "show messages that were given up, and send them anew",
     "init": "write tocsin.toml, a systemd unit and a container file to start from",
     "sources": "list the kinds of log that are understood",
     "completions": "print completions for bash, zsh or fish",

@@ -34,12 +34,16 @@ class Settled(Enum):
 
 
 class Taken(Struct, frozen=True):
-    """A message to send now. attempt: 1 for the first. lease: to be named when it is settled."""
+    """A message to send now. attempt: 1 for the first. lease: to be named when it is settled.
+
+    created: when it was written, or last replayed.
+    """
 
     id: int
     message: Message
     attempt: int
     lease: str
+    created: float = 0.0
 
 
 class Terms(Struct, frozen=True):
@@ -124,7 +128,8 @@ def dead(connection: Connection, *, after: int = 0, limit: int = 100) -> list[De
 
 def replay(connection: Connection, ids: Sequence[int], by: By) -> int:
     """Let messages that were given up be tried anew, and record who did; return how many there were."""
-    fresh = {"state": "waiting", "attempts": 0, "next_at": by.at}
+    # Its life begins anew: what is given up after a time is given all of it.
+    fresh = {"state": "waiting", "attempts": 0, "next_at": by.at, "created": by.at}
     found = connection.execute(
         update(OUTBOX)
         .where(OUTBOX.c.id.in_(ids), OUTBOX.c.state == "dead")
@@ -136,6 +141,25 @@ def replay(connection: Connection, ids: Sequence[int], by: By) -> int:
         entry = Entry(nanoseconds(by.at), by.actor, "outbox.replay", "outbox", {"ids": replayed})
         append(connection, entry)
     return len(replayed)
+
+
+def due(connection: Connection, target: str) -> float | None:
+    """Return when the next message to a target may be taken; None if none waits."""
+    still = OUTBOX.c.state.in_(("waiting", "leased")) & (OUTBOX.c.target == target)
+    found: float | None = connection.scalar(select(func.min(OUTBOX.c.next_at)).where(still))
+    return found
+
+
+def release(connection: Connection, at: float) -> int:
+    """End all leases; return how many. For a hub that starts: whoever had them is gone."""
+    leased = update(OUTBOX).where(OUTBOX.c.state == "leased")
+    return connection.execute(leased.values(state="waiting", lease=None, next_at=at)).rowcount
+
+
+def abandon(connection: Connection, targets: Sequence[str], error: str) -> int:
+    """Give up what waits for any other than these targets; return how many."""
+    lost = (OUTBOX.c.state == "waiting") & OUTBOX.c.target.not_in(targets)
+    return connection.execute(update(OUTBOX).where(lost).values(_dead(error))).rowcount
 
 
 def states(connection: Connection) -> dict[str, int]:
@@ -158,7 +182,7 @@ def _give_up(connection: Connection, worn: ColumnElement[bool], attempts: int) -
 def _taken(row: dict[str, Any], sender: str, at: float) -> Taken:
     attempt = row["attempts"] + 1
     # Attempt and moment make it a lease of its own: a sender that is late cannot settle what is another's by now.
-    return Taken(row["id"], _message(row), attempt, f"{sender}/{attempt}/{at}")
+    return Taken(row["id"], _message(row), attempt, f"{sender}/{attempt}/{at}", row["created"])
 
 
 def _settle(connection: Connection, taken: Taken, values: Mapping[str, object]) -> Settled:

@@ -19,6 +19,7 @@ _JSON: dict[str, Any] = {
     "entities": Entities,
     "fields": tuple[MatchedField, ...],
     "events": tuple[str, ...],
+    "sources": tuple[str, ...],
 }
 
 

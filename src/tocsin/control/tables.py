@@ -97,6 +97,7 @@ ALERT = Table(
     Column("series", Integer, nullable=False),
     Column("ended", Boolean, nullable=False),
     Column("value", Double),
+    Column("sources", Text, nullable=False, server_default="[]"),
     UniqueConstraint("fingerprint", "window"),
     CheckConstraint("level BETWEEN 0 AND 4", name="level"),
     CheckConstraint("status IN ('new', 'acknowledged', 'closed')", name="status"),

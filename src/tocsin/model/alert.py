@@ -62,7 +62,7 @@ class AlertChange(Struct, frozen=True):
 
     window: where the alert's window begins, microseconds since 1970; with the fingerprint it is the
     alert's identity. series: of a correlation, its revision (1 begins an alert); 0 of all else. ended: of a
-    correlation, nothing follows. value: what met a correlation's threshold.
+    correlation, nothing follows. value: what met a correlation's threshold. sources: names; none of a correlation.
     """
 
     fingerprint: str
@@ -82,6 +82,7 @@ class AlertChange(Struct, frozen=True):
     ended: bool = False
     value: float | None = None
     mute: Mute | None = None
+    sources: tuple[str, ...] = ()
 
 
 class AlertBatch(Struct, frozen=True):
@@ -126,6 +127,7 @@ class Alert(Struct, frozen=True):
     series: int = 0
     ended: bool = True
     value: float | None = None
+    sources: tuple[str, ...] = ()
 
 
 def alert_id(fingerprint: str, window: int) -> str:

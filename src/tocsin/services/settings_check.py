@@ -6,14 +6,18 @@ from pathlib import Path
 from tocsin.errors import ConfigError, ContentError
 from tocsin.model.hidden import plain
 from tocsin.model.near import nearest
+from tocsin.notify.opening import open_notifier
 from tocsin.services.kinds import kinds
 from tocsin.services.packs import BUILT_IN
 from tocsin.services.placeholders import read_placeholders
 from tocsin.settings.load import Reading, read_file
 from tocsin.settings.mistake import Fault, Mistake, Severity
+from tocsin.settings.paths import InFile
 from tocsin.settings.probe import probe
 from tocsin.settings.quote import Keys, quoted
+from tocsin.settings.secret import Secret
 from tocsin.settings.tables import Rules, Settings
+from tocsin.settings.walk import walk
 from tocsin.sources import catalog
 
 SHOWN = 400
@@ -28,6 +32,7 @@ def check(path: Path) -> list[Mistake]:
     reading.note(_sources(reading.settings))
     reading.note(_packs(reading.settings.rules))
     reading.note(probe(reading.settings))
+    reading.note(_channels(reading.settings))
     reading.mistakes.sort(key=lambda one: (one.line, one.column))
     return [*reading.mistakes, *_rules(reading, reading.settings.rules)]
 
@@ -45,6 +50,31 @@ def _sources(settings: Settings) -> Iterator[Fault]:
 def _hint(name: str, known: Sequence[str]) -> str:
     near = nearest(name[:100], known)
     return f'did you mean "{near}"?' if near else f"there are {', '.join(known)}"
+
+
+def _channels(settings: Settings) -> Iterator[Fault]:
+    """Open each channel as `serve` would; nothing is sent. What is not there has been told by `probe`."""
+    for name, config in settings.channels.items():
+        if not all(_there(one) for _, one in walk(config)):
+            continue
+        try:
+            open_notifier(name, config).close()
+        except ConfigError as error:
+            key, found, text = str(error).removeprefix(f"channels.{name}.").partition(": ")
+            known = found and key in config.__struct_fields__
+            yield Fault(("channels", name, key), text) if known else Fault(("channels", name), str(error))
+
+
+def _there(value: object) -> bool:
+    if isinstance(value, InFile):
+        return value.path.is_file()
+    if not isinstance(value, Secret):
+        return True
+    try:
+        value.resolve()
+    except ConfigError:
+        return False
+    return True
 
 
 def packs() -> tuple[str, ...]:

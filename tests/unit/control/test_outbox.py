@@ -13,10 +13,13 @@ from tocsin.control.outbox import (
     Settled,
     Taken,
     Terms,
+    abandon,
     dead,
+    due,
     enqueue,
     failed,
     forget,
+    release,
     replay,
     sent,
     states,
@@ -191,3 +194,46 @@ def test_what_was_sent_is_forgotten_after_a_time_and_nothing_else(database: Data
         assert forget(connection, NOW) == 0
         assert forget(connection, NOW + 1) == 1
     assert counted(database) == {"dead": 1, "leased": 1}
+
+
+def test_when_the_next_message_to_a_target_is_due(database: Database) -> None:
+    with database.write() as connection:
+        enqueue(connection, [message(0), message(1, "mail")], NOW)
+        enqueue(connection, [message(2)], NOW - 5)
+        assert due(connection, "oncall") == NOW - 5
+        assert due(connection, "mail") == NOW
+        assert due(connection, "nobody") is None
+        take(connection, "a", NOW, Terms(seconds=60, targets=("mail",)))
+        assert due(connection, "mail") == NOW + 60
+
+
+def test_a_hub_that_starts_ends_the_leases_of_the_one_before(database: Database) -> None:
+    fill(database, 2)
+    (old, _) = taken(database, NOW)
+    with database.write() as connection:
+        assert release(connection, NOW + 1) == 2
+        assert sent(connection, old) is Settled.LOST
+    assert [one.attempt for one in taken(database, NOW + 1)] == [2, 2]
+
+
+def test_what_has_no_target_any_more_is_given_up(database: Database) -> None:
+    with database.write() as connection:
+        enqueue(connection, [message(0), message(1, "gone"), message(2, "gone")], NOW)
+        take(connection, "a", NOW, Terms(targets=("gone",), limit=1))
+        assert abandon(connection, ["oncall"], "no such channel") == 1
+        assert abandon(connection, ["oncall"], "no such channel") == 0
+        assert [(letter.message.key, letter.error) for letter in dead(connection)] == [
+            ("key-2", "no such channel")
+        ]
+        assert abandon(connection, [], "none") == 1
+
+
+def test_a_replay_begins_a_life_anew(database: Database) -> None:
+    fill(database, 1)
+    (one,) = taken(database, NOW)
+    assert one.created == NOW
+    with database.write() as connection:
+        failed(connection, one, "no", again=None)
+        replay(connection, [one.id], By("user:alice", NOW + 500))
+    (again,) = taken(database, NOW + 500)
+    assert (again.created, again.attempt) == (NOW + 500, 1)

@@ -81,3 +81,23 @@ def test_the_default_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     assert main(["check"]) == OK
     assert "aws" in packs()
+
+
+def test_a_channel_that_could_not_be_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("whsec_c2hvcnQ=")
+    (tmp_path / "url").write_text("gopher://hidden.example")
+    for name in ("secret", "url"):
+        (tmp_path / name).chmod(0o600)
+    text = (
+        '[channels.a]\nkind = "webhook"\nurl = { file = "url" }\n'
+        '[channels.b]\nkind = "webhook"\nurl = { env = "NOT_THERE" }\nsecret = { file = "secret" }\n'
+        '[channels.c]\nkind = "slack"\nurl = { file = "url" }\n'
+        '[[routes]]\nchannels = ["a", "b", "c"]\n'
+    )
+    found = said(wrote(tmp_path, text))
+    assert [one.partition(": ")[0] for one in found] == [
+        "tocsin.toml:3 error channels.a.url",
+        "tocsin.toml:6 warning channels.b.url",
+        "tocsin.toml:10 error channels.c.url",
+    ]
+    assert "hidden" not in "".join(found)
