@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
@@ -136,6 +137,14 @@ def running(
     assert [str(defect.get("exception") or defect) for defect in here.defects] == []
     assert one._server is not None
     assert one._server.budget.used == 0
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; ten seconds at most."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
 
 
 def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:

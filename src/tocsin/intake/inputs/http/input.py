@@ -28,11 +28,11 @@ def bounds_of(config: Config) -> Bounds:
     limits, connections = config.limits, config.connections
     return Bounds(
         body=limits.body,
-        memory=max(MEMORY, 2 * (limits.body + 2 * limits.unpacked)),
+        memory=max(MEMORY, limits.body + 3 * limits.unpacked),
         total=connections.total,
         per_address=connections.per_address,
         idle=connections.idle,
-        head=min(Bounds.head, connections.idle),
+        head=min(Bounds().head, connections.idle),
     )
 
 
