@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import socket
 import ssl
 import subprocess
@@ -107,7 +108,7 @@ def drain(one: socket.socket) -> bytes:
 
 def statuses(answer: bytes) -> list[int]:
     """Return the status of each answer."""
-    return [int(part[:3]) for part in answer.split(b"HTTP/1.1 ")[1:]]
+    return [int(code) for code in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
 
 
 @contextlib.contextmanager

@@ -9,10 +9,12 @@ MAX_HEAD = 16 << 10
 """Bytes of a request's line and headers together; also of what stands after a chunked body."""
 MAX_HEADERS = 100
 """Headers of one request."""
-MAX_PIPELINED = 64
-"""Requests that are read ahead of the one that is being answered."""
-SLICE = 8 << 10
-"""Bytes that are parsed at a time where a request may end: what is behind its end waits, unparsed."""
+SLICE = 2 << 10
+"""Bytes that are parsed at a time where a request may end: what is behind its end waits, unparsed.
+
+So at most some hundred requests are read ahead of the one that is being answered."""
+SLICE_OF_CHUNKS = 8 << 10
+"""The same, in a chunked body."""
 SWALLOWED = 64 << 10
 """A refused request's body up to this size is read and forgotten, and the connection goes on."""
 CHUNK_OVERHEAD = 16

@@ -142,6 +142,10 @@ class Connection(asyncio.Protocol):
                 return
         if reading.fault:
             await self._send_fault(reading.fault)
+            return
+        # Not in `_done`: until that is called the next request may come, and would have to be held.
+        self._task = None
+        self._go_on()
 
     async def _send_turn(self, turn: Turn, response: Response) -> bool:
         """Return whether the connection goes on."""
@@ -188,29 +192,32 @@ class Connection(asyncio.Protocol):
             with suppress(RuntimeError):
                 self._transport.resume_reading()
 
+    def _go_on(self) -> None:
+        """Read what came meanwhile, and what comes."""
+        self._step = -1
+        if self._held:
+            held, self._held = self._held, b""
+            self._hold.free()
+            self._feed(held)
+            if self._task:
+                return
+        else:
+            self._time()
+        if self._eof:
+            self._transport.close()
+        else:
+            self._resume()
+
     def _done(self, task: asyncio.Task[None]) -> None:
-        """Go on with what came meanwhile. An exception is a defect of ours: whoever runs the loop must hear of it."""
-        self._task = None
+        """Look at how it ended. An exception is a defect of ours: whoever runs the loop must hear of it."""
+        if self._task is task:
+            self._task = None
         if task.cancelled():
             self._transport.abort()
         elif error := task.exception():
             self._transport.write(encode(_defect(), now=time.time(), close=True))
             self._transport.close()
             self._loop.call_exception_handler({"message": "an HTTP input failed", "exception": error})
-        elif not self._lingering and not self._transport.is_closing():
-            self._go_on()
-
-    def _go_on(self) -> None:
-        self._step = -1
-        held, self._held = self._held, b""
-        self._hold.free()
-        self._feed(held)
-        if self._task:
-            return
-        if self._eof:
-            self._transport.close()
-        else:
-            self._resume()
 
     # What the server calls.
 

@@ -1,20 +1,19 @@
 """What passes between the server and the site behind it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Protocol
 
 import msgspec
+from msgspec import Struct, field
 
 from tocsin.intake.http.bounds import Hold
 from tocsin.ports.input import Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A request without its body. path, query: as sent, not decoded. headers: names in lower case.
 
     What a header says several times is joined with commas. peer: the sender's address.
@@ -27,8 +26,7 @@ class Head:
     peer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """A whole request. hold: the memory that is counted for it, until it is answered."""
 
     head: Head
@@ -36,8 +34,7 @@ class Request:
     hold: Hold
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Struct, frozen=True):
     """An answer. close: the connection ends with it. Content-Length, Date and Connection are the server's."""
 
     status: int

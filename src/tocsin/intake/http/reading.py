@@ -4,18 +4,18 @@ httptools cannot be stopped between two requests of one call, so the bytes are h
 """
 
 from collections import deque
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
 import httptools
+from msgspec import Struct
 
 from tocsin.intake.http.bounds import (
     CHUNK_OVERHEAD,
     MAX_HEAD,
     MAX_HEADERS,
-    MAX_PIPELINED,
     SLICE,
+    SLICE_OF_CHUNKS,
     SWALLOWED,
     Bounds,
     Budget,
@@ -33,8 +33,7 @@ class Phase(Enum):
     BODY = "in the body"
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A request that is whole. answer: it was refused before its body was read."""
 
     request: Request
@@ -97,7 +96,9 @@ class Reading:
 
     def _slice(self) -> int:
         """Return how much may be parsed at once: all that is known to be body, else a little."""
-        return max(self._length - self.got, SLICE) if self.phase is Phase.BODY else SLICE
+        if self.phase is not Phase.BODY:
+            return SLICE
+        return max(self._length - self.got, SLICE) if self._plain else SLICE_OF_CHUNKS
 
     def _feed(self, piece: memoryview) -> int:
         try:
@@ -161,40 +162,30 @@ class Reading:
     # What httptools calls.
 
     def on_message_begin(self) -> None:
-        if self._grafted:
-            return
-        if len(self.ready) >= MAX_PIPELINED:
-            text = f"over {MAX_PIPELINED} requests were sent ahead; wait for answers"
-            raise self._refuse(400, "too_many_requests_ahead", text, Refusal.RATE)
-        self._begin()
-        self._move(Phase.HEAD)
+        if not self._grafted:
+            self._move(Phase.HEAD)
 
     def on_url(self, url: bytes) -> None:
         if not self._grafted:
             self._url += url
-            self._add(len(url))
+            self._weight += len(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._grafted:
             return
         self._count += 1
-        self._add(len(name) + len(value) + 4)
-        if self.phase is not Phase.HEAD:
-            return  # a trailer
-        name = name.lower()
-        value = value.rstrip(b" \t")
-        before = self._headers.get(name)
-        if before is not None:
-            if name == b"host":
-                raise self._refuse(400, "bad_request", "two Host headers; send one", Refusal.MALFORMED)
-            value = before + b", " + value
-        self._headers[name] = value
-
-    def _add(self, size: int) -> None:
-        self._weight += size
+        self._weight += len(name) + len(value) + 4
         if self._weight > MAX_HEAD or self._count > MAX_HEADERS:
             self._set_too_much()
             raise _Stop
+        if self.phase is Phase.HEAD:  # else it is a trailer
+            name, value = name.lower(), value.rstrip(b" \t")
+            self._headers[name] = self._joined(name, value) if name in self._headers else value
+
+    def _joined(self, name: bytes, value: bytes) -> bytes:
+        if name == b"host":
+            raise self._refuse(400, "bad_request", "two Host headers; send one", Refusal.MALFORMED)
+        return self._headers[name] + b", " + value
 
     def on_headers_complete(self) -> None:
         if self._grafted:

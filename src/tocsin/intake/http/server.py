@@ -55,6 +55,7 @@ class Server:
         for one in self._sockets:
             self._loop.remove_reader(one)
             one.close()
+        self._sockets = []
         for connection in list(self._connections):
             connection.close_if_idle()
         with suppress(TimeoutError):

@@ -11,8 +11,6 @@ class Rate:
 
     def wait(self, now: float) -> float:
         """Return the seconds until something passes; 0 for at once."""
-        if not self._per_second:
-            return 0.0
         self._level = min(self._per_second, self._level + (now - self._at) * self._per_second)
         self._at = now
         return 0.0 if self._level > 0 else (1 - self._level) / self._per_second

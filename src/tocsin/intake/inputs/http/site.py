@@ -39,6 +39,7 @@ class EventsSite:
         self._tokens, self._workers = tokens, workers
         self._context = Context(name, config.source, config.retention)
         self._rates: dict[str, Rate] = {}
+        self._limit = config.limits.events_per_second
         self._loop = asyncio.get_running_loop()
 
     def admit(self, head: Head) -> Response | None:
@@ -66,7 +67,7 @@ class EventsSite:
             text = "this Content-Encoding is not understood; send gzip, zstd or deflate"
             headers = {"Accept-Encoding": "gzip, zstd, deflate"}
             return self._refuse(Refused(415, "unknown_encoding", text, headers=headers))
-        wait = self._rate(holder).wait(self._loop.time())
+        wait = self._rate(holder).wait(self._loop.time()) if self._limit else 0.0
         return self._refuse(_too_fast(wait)) if wait else None
 
     def _wrong_method(self, allowed: str) -> Response:
@@ -83,7 +84,7 @@ class EventsSite:
 
     def _rate(self, holder: str) -> Rate:
         if holder not in self._rates:
-            self._rates[holder] = Rate(self._config.limits.events_per_second, self._loop.time())
+            self._rates[holder] = Rate(self._limit, self._loop.time())
         return self._rates[holder]
 
     async def answer(self, request: Request) -> Response:
@@ -103,17 +104,25 @@ class EventsSite:
 
     async def _take(self, request: Request) -> Response:
         records = await self._read(request)
-        rate = self._rate(self._holder(request.head) or "")
+        if self._limit:
+            await self._hand_on_slowly(records, self._rate(self._holder(request.head) or ""))
+        else:
+            await self._hand_on(records)
+        return Response(200, b'{"accepted":%d}\n' % len(records), _JSON)
+
+    async def _hand_on_slowly(self, records: list[bytes], rate: Rate) -> None:
         if wait := rate.wait(self._loop.time()):
             raise _too_fast(wait)
         rate.spend(len(records))
         try:
-            for part in _parts(records):
-                await self._intake.take(Received(self._context, part))
+            await self._hand_on(records)
         except DeliveryError:
             rate.spend(-len(records))
             raise
-        return Response(200, b'{"accepted":%d}\n' % len(records), _JSON)
+
+    async def _hand_on(self, records: list[bytes]) -> None:
+        for part in _parts(records):
+            await self._intake.take(Received(self._context, part))
 
     async def _read(self, request: Request) -> list[bytes]:
         coding = _coding(request.head)
@@ -142,7 +151,8 @@ def _read(request: Request, coding: str, config: Config) -> list[bytes]:
 
 
 def _coding(head: Head) -> str:
-    return head.headers.get(b"content-encoding", b"identity").decode("latin-1").strip().lower() or "identity"
+    coding = head.headers.get(b"content-encoding")
+    return coding.decode("latin-1").lower() if coding else "identity"
 
 
 def _parts(records: list[bytes]) -> Sequence[list[bytes]]:
