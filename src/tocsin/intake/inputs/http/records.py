@@ -1,0 +1,127 @@
+"""The records of a body: NDJSON, one JSON object, or a JSON array of objects. What it is, its content tells."""
+
+from itertools import count
+
+import msgspec
+
+from tocsin.intake.inputs.http.depth import is_deeper
+from tocsin.intake.inputs.http.refusing import Refused
+from tocsin.ports.input import Refusal
+
+MAX_RECORDS = 250_000
+"""Records of one request; lines without anything in them count too."""
+MAX_RECORD = 16 << 20
+"""Bytes of one record."""
+HEAD = 1024
+"""Bytes of a body by which it is told whether it is text."""
+
+_SPACE = b" \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+_TEXT = bytes({*range(32, 256), *b"\t\n\v\f\r\b\x1b"})
+_one = msgspec.json.Decoder(msgspec.Raw)
+_array = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def read_records(body: bytes, *, depth: int) -> list[bytes]:
+    """Return the records, as sent, at least one; raises Refused. depth: levels of nesting at most."""
+    body = body.removeprefix(_BOM)
+    start = body[:HEAD].lstrip(_SPACE)[:1] or body.lstrip(_SPACE)[:1]
+    if not start:
+        raise Refused(400, "empty", "the body is empty; send NDJSON, a JSON object or an array of objects")
+    _check_text(body[:HEAD])
+    if start == b"[":
+        records = _elements(body)
+    elif start == b"{" and _is_document(body):
+        records = [body.strip(_SPACE)]
+    else:
+        records = _lines(body)
+    _check(records, depth)
+    return records
+
+
+def _check_text(head: bytes) -> None:
+    if head.translate(None, _TEXT):
+        text = "the body is not text; send UTF-8, and name its compression in Content-Encoding"
+        raise Refused(400, "not_text", text)
+
+
+def _is_document(body: bytes) -> bool:
+    """Tell one object, maybe written over several lines, from NDJSON."""
+    first, _, rest = body.lstrip(_SPACE).partition(b"\n")
+    if not rest.strip(_SPACE):
+        return True
+    if _is_json(first):
+        return False
+    if _is_json(body):
+        return True
+    if first.strip(_SPACE) == b"{":
+        text = "the body is neither one JSON object nor one a line; write each object on a line of its own"
+        raise Refused(400, "bad_json", text)
+    return False
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        _one.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _lines(body: bytes) -> list[bytes]:
+    if body.count(b"\n") > MAX_RECORDS:
+        raise _too_many()
+    lines = body.split(b"\n")
+    if b"\r" in body:
+        lines = [line.removesuffix(b"\r") for line in lines]
+    return [line for line in lines if line and not line.isspace()]
+
+
+def _elements(body: bytes) -> list[bytes]:
+    try:
+        # Each element has a comma but the last: few commas, few elements.
+        if body.count(b",") >= MAX_RECORDS:
+            _count_objects(body)
+        records = [bytes(one).strip(_SPACE) for one in _array.decode(body)]
+    except RecursionError:
+        raise too_deep() from None
+    except msgspec.DecodeError:
+        text = "the body begins as a JSON array and is none; send an array of objects, or NDJSON"
+        raise Refused(400, "bad_json", text) from None
+    if not all(one.startswith(b"{") for one in records):
+        raise Refused(400, "not_objects", "the array has elements that are not objects; send objects")
+    if not records:
+        raise Refused(400, "empty", "the array is empty; send at least one object")
+    return records
+
+
+def _count_objects(body: bytes) -> None:
+    """Raise Refused for too many elements before there is an object in memory for each."""
+    seen = count(1)
+
+    class Element(msgspec.Struct):
+        def __post_init__(self) -> None:
+            if next(seen) > MAX_RECORDS:
+                raise _too_many()
+
+    msgspec.json.decode(body, type=list[Element])
+
+
+def _check(records: list[bytes], depth: int) -> None:
+    for record in records:
+        if record.count(b"{") + record.count(b"[") > depth and is_deeper(record, depth):
+            raise too_deep()
+        if len(record) > MAX_RECORD:
+            text = f"a record is over {MAX_RECORD} bytes; send smaller ones"
+            raise Refused(413, "record_too_large", text, Refusal.TOO_LARGE)
+
+
+def _too_many() -> Refused:
+    text = f"over {MAX_RECORDS} records; send fewer in one request"
+    return Refused(413, "too_many_records", text, Refusal.TOO_LARGE)
+
+
+def too_deep() -> Refused:
+    """Say that a record nests too deeply."""
+    text = "a record nests deeper than limits.depth; flatten it, or raise the limit"
+    return Refused(413, "too_deep", text, Refusal.TOO_DEEP)
