@@ -1,9 +1,107 @@
-"""The hub role."""
+"""The hub role: signals -> correlation, alerts, and what is told of them. The only writer of the control database."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from tocsin.alert.merge import merged
+from tocsin.alert.messages import Telling
+from tocsin.alert.stage import Alerting
+from tocsin.app.layout import patiently
 from tocsin.app.life import Life
+from tocsin.control import outbox
+from tocsin.control.alerts import Ways
+from tocsin.control.database import Database
+from tocsin.control.migrate import upgrade
+from tocsin.correlate.engine import Correlator
+from tocsin.line import settle
+from tocsin.notify.lane import Outlet
+from tocsin.notify.opening import open_notifier
+from tocsin.notify.sender import Sender
+from tocsin.services.control_place import control_url
+from tocsin.services.live.hub import CycleReport, HubCycle, Stages
+from tocsin.services.live.rules import load_rules
+from tocsin.settings.tables import Settings
+from tocsin.telemetry.status import Sample
+
+WAIT_SECONDS = 0.2
+"""How long a cycle waits for something to do."""
+GRACE = 5.0
+"""Seconds in which deliveries that are under way may end."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """What the cycles of this process did."""
+
+    last: CycleReport = field(default_factory=CycleReport)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, report: CycleReport) -> None:
+        """Count a cycle."""
+        if report.frames:
+            self.last = report
+        for name, count in _counted(report):
+            self.counts[name] = self.counts.get(name, 0) + count
 
 
 def run(life: Life) -> None:
-    """Placeholder until joined."""
-    life.be_ready()
-    life.stopping.wait()
+    """Apply signals until told to stop."""
+    settings = life.settings
+    database = Database(control_url(settings))
+    upgrade(database)
+    sender = Sender(database, _outlets(settings))
+    cycle = patiently(lambda: HubCycle(database, life.layout.open_journal(settings), _stages(life)))
+    settle()
+    totals = Totals()
+    life.samples = lambda: _samples(totals, sender, database)
+    sender.start()
+    try:
+        life.be_ready()
+        while not life.stopping.is_set():
+            report = cycle.step(WAIT_SECONDS)
+            totals.add(report)
+            if report.messages:
+                sender.wake()
+            sender.check()
+    finally:
+        sender.stop(GRACE)
+        cycle.close()
+        database.close()
+
+
+def _stages(life: Life) -> Stages:
+    settings = life.settings
+    rules = load_rules(life.snapshot, settings, life.layout.snapshots)
+    setup = rules.setup
+    correlator = Correlator(setup.rules, setup.correlations, lateness=float(settings.alerts.lateness))
+    return Stages(
+        alerting=Alerting(rules.references),
+        correlator=correlator,
+        ways=Ways(merged, Telling(settings.routes, float(settings.alerts.mute))),
+    )
+
+
+def _outlets(settings: Settings) -> dict[str, Outlet]:
+    return {
+        name: Outlet(open_notifier(name, one), float(one.timeout), one.per_minute, float(one.give_up_after))
+        for name, one in settings.channels.items()
+    }
+
+
+def _counted(report: CycleReport) -> Iterator[tuple[str, int]]:
+    for name in ("frames", "events", "matches", "observations", "correlated", "messages", "joined"):
+        yield f"hub_{name}_total", getattr(report, name)
+    yield "hub_alerts_begun_total", len(report.begun)
+    yield "hub_alerts_changed_total", len(report.changed)
+
+
+def _samples(totals: Totals, sender: Sender, database: Database) -> Iterator[Sample]:
+    for name, count in list(totals.counts.items()):
+        yield Sample(name, count, kind="counter")
+    yield Sample("hub_lag_seconds", totals.last.lag)
+    for channel, counts in sender.counts.items():
+        for name in ("sent", "retried", "dead"):
+            yield Sample(f"notify_{name}_total", getattr(counts, name), {"channel": channel}, "counter")
+    with database.read() as connection:
+        for state, count in outbox.states(connection).items():
+            yield Sample("outbox_messages", count, {"state": state})

@@ -1,9 +1,67 @@
-"""The store role."""
+"""The store role: columns -> chDB, and answers about them on a socket. The only process that opens chDB."""
 
+import time
+from collections.abc import Iterator
+
+from tocsin.app.layout import patiently
 from tocsin.app.life import Life
+from tocsin.errors import DeliveryError
+from tocsin.store.database import Database
+from tocsin.store.loader import Loader
+from tocsin.store.reader import Reader
+from tocsin.store.retention import expire
+from tocsin.store.schema import migrate
+from tocsin.store.server import Server
+from tocsin.telemetry.log import logger
+from tocsin.telemetry.status import Sample
+
+WAIT_SECONDS = 0.2
+"""How long a step waits for a first frame."""
+RETRY_SECONDS = 1.0
+"""Until a block that found no room is tried again."""
+EXPIRE_SECONDS = 600.0
 
 
 def run(life: Life) -> None:
-    """Placeholder until joined."""
-    life.be_ready()
-    life.stopping.wait()
+    """Load and answer until told to stop."""
+    settings, layout = life.settings, life.layout
+    database = patiently(lambda: Database(layout.store))
+    migrate(database, token_index=settings.store.token_index)
+    limits = {"query_time": float(settings.store.query_time), "query_memory": settings.store.query_memory}
+    reader = Reader(database, query_time=limits["query_time"], query_memory=int(limits["query_memory"]))
+    loader = patiently(lambda: Loader(layout.open_journal(settings), database, layout.store))
+    server = Server(reader, layout.store_socket)
+    keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
+    life.samples = lambda: _samples(loader, reader)
+    try:
+        life.be_ready()
+        _load(life, loader, database, keep)
+    finally:
+        server.close()
+        loader.close()
+        database.close()
+
+
+def _load(life: Life, loader: Loader, database: Database, keep: dict[str, float]) -> None:
+    expired = -EXPIRE_SECONDS
+    while not life.stopping.is_set():
+        try:
+            loader.step(WAIT_SECONDS)
+        except DeliveryError as error:
+            if not error.retryable:
+                raise
+            logger().warning("a block could not be inserted; it is tried again", error=str(error))
+            life.stopping.wait(RETRY_SECONDS)
+        if time.monotonic() - expired >= EXPIRE_SECONDS:
+            expired = time.monotonic()
+            for day in expire(database, keep, time.time()):
+                logger().info("dropped a day", retention=day.retention, day=str(day.day))
+
+
+def _samples(loader: Loader, reader: Reader) -> Iterator[Sample]:
+    loaded = loader.loaded
+    for name in ("blocks", "frames", "rows", "dead"):
+        yield Sample(f"store_{name}_total", getattr(loaded, name), kind="counter")
+    fresh = reader.freshness()
+    yield Sample("store_events", fresh.rows)
+    yield Sample("store_newest_arrival_seconds", fresh.arrived / 1e6)
