@@ -130,6 +130,8 @@ class Correlator:
         """
         found = Saved([self._whole().row()], [], [])
         for name, groups in self._named.items():
+            if groups.is_saved:
+                continue
             more = snapshot.changes(name, groups)
             for some, others in zip(found, more, strict=True):
                 some.extend(others)  # type: ignore[attr-defined]

@@ -89,6 +89,11 @@ class Groups:
         self.groups[key] = group
         return group
 
+    @property
+    def is_saved(self) -> bool:
+        """Tell whether `changes` would return nothing."""
+        return self.unsaved == {} and not self.gone
+
     def changes(self) -> tuple[list[GroupKey], list[GroupKey]]:
         """Return the groups that are not as they were at the last call (all, at the first), and those that are over.
 

@@ -95,6 +95,13 @@ class _Judged(Struct, array_like=True, tag="j"):
     frontier: Key
 
 
+# Made once: to make one takes longer than most rows take to be read.
+_ANY = msgspec.msgpack.Decoder(list[Any])
+_WHOLE = msgspec.msgpack.Decoder(Whole)
+_PAGE = msgspec.msgpack.Decoder(list[_Row])
+_GROUP: msgspec.msgpack.Decoder[_Sliding | _Judged] = msgspec.msgpack.Decoder(_Sliding | _Judged)
+
+
 def name_of(plan: Plan) -> str:
     """Return the name of a correlation's rows: a digest of all that gives them their meaning."""
     one = plan.correlation
@@ -173,24 +180,24 @@ def restored(correlations: Mapping[str, Groups], rows: Iterable[Row]) -> tuple[W
 
 
 def _whole(content: bytes) -> Whole:
-    if _read(content, list[Any])[:1] != [VERSION]:
+    if _read(content, _ANY)[:1] != [VERSION]:
         raise DataError("snapshot of another version")
-    return _read(content, Whole)
+    return _read(content, _WHOLE)
 
 
-def _read(content: bytes, kind: type[_Kind]) -> _Kind:
+def _read(content: bytes, decoder: msgspec.msgpack.Decoder[_Kind]) -> _Kind:
     try:
-        return msgspec.msgpack.decode(content, type=kind)
+        return decoder.decode(content)
     except msgspec.MsgspecError as error:
         raise DataError("snapshot is damaged", str(error)) from None
 
 
 def _adopt(groups: Groups, row: Row, pages: Mapping[int, bytes]) -> None:
-    saved: _Sliding | _Judged = _read(row.content, _Sliding | _Judged)  # type: ignore[arg-type]
+    saved: _Sliding | _Judged = _read(row.content, _GROUP)
     if not set(saved.pages) <= set(pages):
         raise DataError("snapshot is damaged", "a page is missing")
     key = tuple(saved.key) if isinstance(saved.key, list) else saved.key
-    paged = [(number, _entries(groups.plan, _read(pages[number], list[_Row]))) for number in saved.pages]
+    paged = [(number, _entries(groups.plan, _read(pages[number], _PAGE))) for number in saved.pages]
     entries = [one for _, some in paged for one in some if one[:2] >= saved.first]
     entries += _entries(groups.plan, saved.entries)
     if not entries:
