@@ -50,11 +50,13 @@ def _begun(change: AlertChange, origin: Place) -> Alert:
         series=change.series,
         ended=change.ended or change.grows is Grows.ADD,
         value=change.value,
+        joined=change.joined,
+        parts=change.parts,
     )
 
 
 def _added(before: Alert, change: AlertChange) -> Alert:
-    return replace(before, **summed(before, change))
+    return replace(before, **summed(before, change), parts=before.parts + change.parts)
 
 
 def summed(one: Alert | AlertChange, other: AlertChange) -> dict[str, object]:

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import func, select
 
-from alert_samples import NOON, batches, change, empty, run, run_all, state, tell
+from alert_samples import NOON, WAYS, batches, change, empty, run, run_all, state
 from tocsin.alert.merge import merged
-from tocsin.control.alerts import Applied, Skipped, applied, apply
+from tocsin.control.alerts import Applied, Skipped, apply
+from tocsin.control.applied import applied
 from tocsin.control.database import Database
 from tocsin.control.listing import find
 from tocsin.control.tables import ALERT, AUDIT, OUTBOX
@@ -123,14 +124,14 @@ def test_what_is_told_and_recorded_goes_with_the_alert(database: Database) -> No
         raise LookupError("on the way")
 
     with pytest.raises(LookupError), database.write() as connection:
-        apply(connection, batch(0, change()), join=merged, tell=fail, at=NOON)  # type: ignore[arg-type]
+        apply(connection, [batch(0, change())], ways=WAYS._replace(tell=fail), at=NOON)  # type: ignore[arg-type]
     assert not any(state(database).values())
     with database.write() as connection:
-        apply(connection, batch(0, change()), join=merged, tell=tell, at=NOON)
+        run(connection, batch(0, change()))
         assert connection.scalars(select(OUTBOX.c.state)).all() == ["waiting"]
         row = connection.execute(select(AUDIT)).one()
-    assert (row.actor, row.action, row.object) == ("role:hub", "alerts.apply", "frame:signals/0/0")
-    assert row.detail == '{"begun":1,"changed":0,"reopened":[]}'
+    assert (row.actor, row.action, row.object) == ("role:hub", "alerts.apply", "frames:signals")
+    assert row.detail == '{"begun":1,"changed":0,"frames":{"0":[0,0]},"joined":0,"reopened":[]}'
 
 
 def test_an_alert_that_is_opened_again_is_named_in_the_audit_trail(database: Database) -> None:
@@ -142,7 +143,9 @@ def test_an_alert_that_is_opened_again_is_named_in_the_audit_trail(database: Dat
     assert alert.status is Status.NEW
     with database.read() as connection:
         details = connection.scalars(select(AUDIT.c.detail).order_by(AUDIT.c.seq)).all()
-    assert details[-1] == f'{{"begun":0,"changed":1,"reopened":["{alert.id}"]}}'
+    assert details[-1] == (
+        f'{{"begun":0,"changed":1,"frames":{{"0":[1,1]}},"joined":0,"reopened":["{alert.id}"]}}'
+    )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)
