@@ -47,6 +47,5 @@ def most(there: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[An
     return case((new > there, new), else_=func.coalesce(there, new))
 
 
-def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return kind.insert(table)
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

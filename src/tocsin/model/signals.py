@@ -7,6 +7,8 @@ from tocsin.errors import DataError
 from tocsin.model.match import Match
 from tocsin.model.observation import Observation
 
+TOPIC = "signals"
+
 
 class Count(Struct, frozen=True, array_like=True):
     """What became of the records of one source: `events` went on, `refused` none could read (they are stored raw)."""

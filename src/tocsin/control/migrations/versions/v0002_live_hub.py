@@ -1,5 +1,7 @@
 """What the hub remembers: how far it has come, correlation's state, the ledger. Silences, and alerts of floods."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -42,7 +44,7 @@ def _ledger() -> None:
     _counting("ledger_refused", ("input", "source", "reason"), *_bigs("count"), *_texts("event"))
 
 
-def _counting(name: str, keys: tuple[str, ...], *columns: sa.Column[object]) -> None:
+def _counting(name: str, keys: tuple[str, ...], *columns: sa.Column[Any]) -> None:
     op.create_table(
         name,
         sa.Column("partition", sa.Integer(), autoincrement=False, nullable=False),

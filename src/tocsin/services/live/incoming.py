@@ -1,0 +1,109 @@
+"""The topic `signals`, all its partitions, for the hub: read from behind what the control database has applied."""
+
+import math
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack, closing
+from itertools import cycle
+from typing import NamedTuple
+
+from tocsin.errors import DataError, DeliveryError
+from tocsin.model.place import Place
+from tocsin.model.signals import TOPIC, Signals, load
+from tocsin.ports.journal import Consumer, Journal, Reader, Stored
+
+CONSUMER = "hub"
+MAX_FRAMES = 100
+"""Frames of one partition in one transaction."""
+MAX_BYTES = 4 << 20
+"""Of their payloads, and so of what is decoded at once."""
+_SLICE = 0.02
+_COMMIT_SECONDS = 1.0
+
+
+class Incoming(NamedTuple):
+    """A frame of signals. origin: the offset of the frame of events that it was made from, -1 if of none."""
+
+    place: Place
+    origin: int
+    signals: Signals
+
+
+class Inbox:
+    """All partitions, read in turn. One process at a time has it; raises a retryable DeliveryError if another does.
+
+    applied: partition -> offset of the last frame that has had its effects. The journal's own offsets only say
+    what it may delete.
+    """
+
+    def __init__(self, journal: Journal, applied: Mapping[int, int]) -> None:
+        self._stack = ExitStack()
+        self._consumers: dict[int, Consumer] = {}
+        self._readers: dict[int, Reader] = {}
+        self.missed = 0
+        """Frames that are deleted already and that this database never saw: it is older than the journal."""
+        self.partitions = journal.topic(TOPIC).partitions
+        self._committed = -math.inf
+        self._reached: dict[int, int] = {}
+        with ExitStack() as stack:
+            for number in range(self.partitions):
+                self._consumers[number] = stack.enter_context(closing(journal.consumer(CONSUMER, TOPIC, number)))
+                start = self._start(journal, number, applied.get(number, -1) + 1)
+                self._readers[number] = stack.enter_context(closing(journal.reader(TOPIC, number, start)))
+            self._stack = stack.pop_all()
+        self._waiting = cycle(range(self.partitions))
+
+    def _start(self, journal: Journal, number: int, wanted: int) -> int:
+        kept = journal.kept(TOPIC, number)
+        if wanted > kept.stop:
+            raise DeliveryError(
+                f"the control database has applied frame {wanted - 1} of {TOPIC}/{number}, and the journal ends with "
+                f"{kept.stop - 1}: wait until its writer has mended it; if it was replaced, so must the database be",
+                retryable=True,
+            )
+        self.missed += max(0, kept.start - wanted)
+        return max(wanted, kept.start)
+
+    def read(self, wait: float) -> list[Incoming]:
+        """Return the next frames of every partition, each in its order; wait up to so many seconds for the first.
+
+        Raises DataError for a frame that is none.
+        """
+        until = time.monotonic() + wait
+        found = [one for number in self._readers for one in self._read(number, 0.0)]
+        while not found and (left := until - time.monotonic()) > 0:
+            # A reader waits for its own partition only; taking turns, none is late by much.
+            found = self._read(next(self._waiting), min(_SLICE, left))
+            found = found or [one for number in self._readers for one in self._read(number, 0.0)]
+        return found
+
+    def _read(self, number: int, wait: float) -> list[Incoming]:
+        frames = self._readers[number].read(max_frames=MAX_FRAMES, max_bytes=MAX_BYTES, wait=wait)
+        return [_decoded(Place(TOPIC, number, one.offset), one) for one in frames]
+
+    def passed(self, places: Iterable[Place], *, now: bool = False) -> None:
+        """Say that frames have had their effects. The journal hears of it now and then: it is not what counts."""
+        for place in places:
+            self._reached[place.partition] = place.offset + 1
+        if now or time.monotonic() - self._committed >= _COMMIT_SECONDS:
+            self._committed = time.monotonic()
+            for number, consumer in self._consumers.items():
+                offset = self._reached.get(number, 0)
+                if offset > consumer.offset:
+                    consumer.commit(offset)
+
+    def close(self) -> None:
+        """Tell the journal, and let another process be the hub."""
+        with self._stack:
+            self.passed((), now=True)
+
+
+def _decoded(place: Place, stored: Stored) -> Incoming:
+    try:
+        signals = load(stored.frame.payload)
+    except DataError as error:
+        raise DataError(error.reason, f"{place.topic}/{place.partition}/{place.offset}: {error}") from None
+    if not math.isfinite(signals.arrived):
+        raise DataError("no frame of signals", f"{place.topic}/{place.partition}/{place.offset}: no arrival")
+    origin = stored.frame.origin
+    return Incoming(place, origin.offset if origin else -1, signals)
