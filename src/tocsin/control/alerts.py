@@ -67,7 +67,7 @@ def apply(connection: Connection, batches: Sequence[AlertBatch], *, ways: Ways, 
     Batches of a partition come in its order. at: now, for the audit record and the messages; it decides nothing.
     """
     new = note(connection, [batch.origin for batch in batches])
-    fresh = [batch for batch in batches if batch.origin in new]
+    fresh = [batch for batch, is_new in zip(batches, new, strict=True) if is_new]
     if not fresh:
         return Skipped.APPLIED
     work = _Work(connection, [change for batch in fresh for change in batch.changes], ways)

@@ -1,6 +1,6 @@
 """Which frames have had their effects: noted in the transaction of the effects, and so exactly once."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
@@ -20,18 +20,17 @@ def offsets(connection: Connection, topic: str) -> dict[int, int]:
     return {row.partition: row.offset for row in connection.execute(asked)}
 
 
-def note(connection: Connection, places: Iterable[Place]) -> set[Place]:
-    """Note that frames are applied; return those that are new: later than all before them of their partition."""
-    known: dict[str, dict[int, int]] = {}
-    new: set[Place] = set()
+def note(connection: Connection, places: Sequence[Place]) -> list[bool]:
+    """Note that frames are applied; tell of each whether it is new: later than all before it of its partition."""
+    known = {topic: offsets(connection, topic) for topic in {place.topic for place in places}}
     last: dict[tuple[str, int], Place] = {}
+    new = []
     for place in places:
-        if place.topic not in known:
-            known[place.topic] = offsets(connection, place.topic)
         reached = known[place.topic]
-        if place.offset > reached.get(place.partition, -1):
+        is_new = place.offset > reached.get(place.partition, -1)
+        if is_new:
             reached[place.partition] = place.offset
             last[place.topic, place.partition] = place
-            new.add(place)
+        new.append(is_new)
     join_in(connection, APPLIED, [place._asdict() for place in last.values()], {"offset": newest})
     return new
