@@ -1,6 +1,6 @@
 """What live correlation costs with many groups open; docs/adr/0008-live-correlation.md has the figures.
 
-    python bench/live_correlation.py [--groups 100000] [--correlations 200]
+python bench/live_correlation.py [--groups 100000] [--correlations 200]
 """
 
 import argparse

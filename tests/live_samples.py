@@ -40,7 +40,9 @@ CORRELATIONS = [
     _correlation("unexcused", Kind.TEMPORAL, "a", "b", combination=_UNEXCUSED),
     _correlation("exactly", Kind.EVENT_COUNT, "c", threshold=Threshold((("eq", 2),))),
     _correlation("then", Kind.TEMPORAL_ORDERED, "often", "c", timespan=6),
-    _correlation("all", Kind.EVENT_COUNT, "a", "b", "c", group_by=(), threshold=Threshold((("gte", 300),)), timespan=60),
+    _correlation(
+        "all", Kind.EVENT_COUNT, "a", "b", "c", group_by=(), threshold=Threshold((("gte", 300),)), timespan=60
+    ),
 ]
 REFS = {one.meta.id: RuleRef(one.meta.id, one.meta.title, "high") for one in CORRELATIONS}
 

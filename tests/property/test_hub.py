@@ -29,7 +29,7 @@ from tocsin.services.live.hub import HubCycle
 Said = tuple[object, ...]
 
 
-class Died(Exception):
+class DiedError(Exception):
     """The hub dies here."""
 
 
@@ -61,21 +61,25 @@ def cut(migrated: str, frames: list[list[Signals]], random: Random) -> tuple[lis
 
     def mortal(before: Alert | None, after: Alert) -> list[Message]:
         if random.random() < 0.01:
-            raise Died
+            raise DiedError
         return tell(before, after)
 
     with place(migrated) as (database, journal):
         done = [0] * PARTITIONS
         while any(at < len(some) for at, some in zip(done, frames, strict=True)):
             made = stages()
-            with closing(HubCycle(database, journal, made._replace(ways=made.ways._replace(tell=mortal)))) as hub:
-                with suppress(Died):
-                    for _ in range(random.choice((1, 3, 30))):
-                        for partition in random.sample(range(PARTITIONS), random.randrange(PARTITIONS + 1)):
-                            at, many = done[partition], random.choice((1, 2, 10))
-                            append(journal, partition, frames[partition][at : at + many], at)
-                            done[partition] = min(len(frames[partition]), at + many)
-                        hub.step()
+            with (
+                closing(
+                    HubCycle(database, journal, made._replace(ways=made.ways._replace(tell=mortal)))
+                ) as hub,
+                suppress(DiedError),
+            ):
+                for _ in range(random.choice((1, 3, 30))):
+                    for partition in random.sample(range(PARTITIONS), random.randrange(PARTITIONS + 1)):
+                        at, many = done[partition], random.choice((1, 2, 10))
+                        append(journal, partition, frames[partition][at : at + many], at)
+                        done[partition] = min(len(frames[partition]), at + many)
+                    hub.step()
         with closing(HubCycle(database, journal, stages())) as hub:
             while hub.step().frames:
                 pass
@@ -102,7 +106,7 @@ def said(database: Database) -> list[Said]:
             str(one.value),
         )
         for one in alerts
-    )  # type: ignore[type-var]
+    )
 
 
 def counted(database: Database) -> list[object]:

@@ -61,7 +61,9 @@ class Applied(Struct, frozen=True):
     joined: int = 0
 
 
-def apply(connection: Connection, batches: Sequence[AlertBatch], *, ways: Ways, at: float) -> Applied | Skipped:
+def apply(
+    connection: Connection, batches: Sequence[AlertBatch], *, ways: Ways, at: float
+) -> Applied | Skipped:
     """Apply batches together, all or nothing; those that are not newer than the last of their partition are skipped.
 
     Batches of a partition come in its order. at: now, for the audit record and the messages; it decides nothing.
@@ -111,9 +113,7 @@ class _Work:
         self.before = {one.id: one for one in _concerned(connection, [*changes, *crowds.values()])}
         self.now = dict(self.before)
         self.open = {one.fingerprint: one.id for one in self.before.values() if not one.ended}
-        new = {
-            (one.rule.id, hour_of(one.arrived)) for one in changes if self._key(one) not in self.before
-        }
+        new = {(one.rule.id, hour_of(one.arrived)) for one in changes if self._key(one) not in self.before}
         self.begun = begun_in(connection, new)
         self.joined = 0
 

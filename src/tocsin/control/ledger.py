@@ -161,7 +161,9 @@ class _Counted:
 
     def take(self, frame: Frame) -> None:
         said, partition = frame.signals, frame.partition
-        self._join(self.reached, {"partition": partition}, most_of={"origin": frame.origin, "arrived": said.arrived})
+        self._join(
+            self.reached, {"partition": partition}, most_of={"origin": frame.origin, "arrived": said.arrived}
+        )
         if not said.received:
             return
         keys = {"partition": partition, "input": plain(said.input, _MAX_TEXT)}

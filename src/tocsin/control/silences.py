@@ -79,9 +79,7 @@ def revision(connection: Connection) -> int:
     return connection.scalar(select(func.max(SILENCE.c.change))) or 0
 
 
-def _until(
-    connection: Connection, silence: str, until: float, by: By, action: str
-) -> Silence | Refused:
+def _until(connection: Connection, silence: str, until: float, by: By, action: str) -> Silence | Refused:
     before = find(connection, silence)
     if before is None:
         return Refused.UNKNOWN

@@ -153,7 +153,9 @@ def _part_of(key: GroupKey) -> str:
     return blake2b(repr(plain).encode(), digest_size=_DIGEST).hexdigest()
 
 
-def restored(correlations: Mapping[str, Groups], rows: Iterable[Row]) -> tuple[Whole | None, dict[str, Groups], set[str]]:
+def restored(
+    correlations: Mapping[str, Groups], rows: Iterable[Row]
+) -> tuple[Whole | None, dict[str, Groups], set[str]]:
     """Read rows: what belongs to no group, correlations with their state, and names that are of none of them.
 
     Raises DataError for rows that are damaged, or of another version.

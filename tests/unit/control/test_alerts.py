@@ -185,7 +185,9 @@ def named(number: int, rule: str = "rule", **other: object) -> object:
 
 def crowd(database: Database) -> Alert:
     with database.read() as connection:
-        found = find(connection, str(connection.scalars(select(ALERT.c.id).where(ALERT.c.joined == "flood")).one()))
+        found = find(
+            connection, str(connection.scalars(select(ALERT.c.id).where(ALERT.c.joined == "flood")).one())
+        )
     assert found
     return found
 

@@ -41,9 +41,14 @@ def test_what_frames_say_is_added_up(database: Database) -> None:
 
 def test_reasons_name_the_latest_record(database: Database) -> None:
     for number in (1, 2):
-        refused = (Refused("auth", "no line", number, f"0-{number}-0"), Refused("auth", "too deep", 1, "0-0-1"))
+        refused = (
+            Refused("auth", "no line", number, f"0-{number}-0"),
+            Refused("auth", "too deep", 1, "0-0-1"),
+        )
         with database.write() as connection:
-            ledger.add(connection, [Frame(0, number, signals(1, Count("auth", 0, number + 1), refused=refused))])
+            ledger.add(
+                connection, [Frame(0, number, signals(1, Count("auth", 0, number + 1), refused=refused))]
+            )
     with database.read() as connection:
         assert ledger.reasons(connection) == [
             OfReason("hosts", "auth", "no line", 3, "0-2-0"),

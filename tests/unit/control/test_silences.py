@@ -42,7 +42,10 @@ def test_a_silence_comes_back_as_it_was_made(database: Database) -> None:
         assert silences.find(connection, "\0nobody") is None
         assert silences.active(connection, NOON) == (other, ONE)
         assert silences.active(connection, NOON + 60) == (ONE,)
-    assert actions(database) == [("user:alice", "silence.add", "silence:s1"), ("user:alice", "silence.add", "silence:s0")]
+    assert actions(database) == [
+        ("user:alice", "silence.add", "silence:s1"),
+        ("user:alice", "silence.add", "silence:s0"),
+    ]
 
 
 def test_it_is_extended_and_ended_and_stays(database: Database) -> None:
@@ -61,14 +64,14 @@ def test_it_is_extended_and_ended_and_stays(database: Database) -> None:
 def test_every_change_is_another_revision(database: Database) -> None:
     with database.write() as connection:
         found = [silences.revision(connection)]
-        for work in (
-            lambda: silences.add(connection, ONE, ALICE),
-            lambda: silences.add(connection, replace(ONE, id="s2"), ALICE),
-            lambda: silences.extend(connection, "s1", NOON + 9_000, ALICE),
-            lambda: silences.end(connection, "s2", ALICE),
-        ):
-            work()
-            found.append(silences.revision(connection))
+        silences.add(connection, ONE, ALICE)
+        found.append(silences.revision(connection))
+        silences.add(connection, replace(ONE, id="s2"), ALICE)
+        found.append(silences.revision(connection))
+        silences.extend(connection, "s1", NOON + 9_000, ALICE)
+        found.append(silences.revision(connection))
+        silences.end(connection, "s2", ALICE)
+        found.append(silences.revision(connection))
         assert found == sorted(set(found))
         assert silences.end(connection, "nobody", ALICE) is Refused.UNKNOWN
         assert silences.revision(connection) == found[-1]

@@ -10,7 +10,13 @@ def rows(database: Database) -> set[state.Row]:
 
 
 def test_rows_are_written_replaced_and_deleted(database: Database) -> None:
-    first = {("a", "x", 0, b"\0\xff"), ("a", "x", 1, b"1"), ("a", "y", 0, b"y"), ("b", "x", 0, b""), ("", "", 0, b"w")}
+    first = {
+        ("a", "x", 0, b"\0\xff"),
+        ("a", "x", 1, b"1"),
+        ("a", "y", 0, b"y"),
+        ("b", "x", 0, b""),
+        ("", "", 0, b"w"),
+    }
     with database.write() as connection:
         state.save(connection, first)
     assert rows(database) == first

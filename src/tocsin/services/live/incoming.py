@@ -47,7 +47,9 @@ class Inbox:
         self._reached: dict[int, int] = {}
         with ExitStack() as stack:
             for number in range(self.partitions):
-                self._consumers[number] = stack.enter_context(closing(journal.consumer(CONSUMER, TOPIC, number)))
+                self._consumers[number] = stack.enter_context(
+                    closing(journal.consumer(CONSUMER, TOPIC, number))
+                )
                 start = self._start(journal, number, applied.get(number, -1) + 1)
                 self._readers[number] = stack.enter_context(closing(journal.reader(TOPIC, number, start)))
             self._stack = stack.pop_all()
