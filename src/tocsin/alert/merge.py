@@ -66,7 +66,7 @@ def summed(one: Alert | AlertChange, other: AlertChange) -> dict[str, object]:
         "first_seen": min(one.first_seen, other.first_seen),
         "last_seen": max(one.last_seen, other.last_seen),
         "count": one.count + other.count,
-        "events": bounds.ids_shown([*one.events, *other.events]),
+        "events": bounds.more_ids(one.events, other.events),
         # Silenced as long as all of it is: one match that nobody silenced is enough to be told.
         "mute": one.mute if other.mute else None,
     }

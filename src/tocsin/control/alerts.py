@@ -108,9 +108,10 @@ class _Work:
 
     def __init__(self, connection: Connection, changes: Sequence[AlertChange], ways: Ways) -> None:
         # Each with what it would be in a flood: that is known beforehand, and so asked for at once.
-        crowds = {(one.rule.id, hour_of(one.arrived)): ways.crowd(one) for one in changes}
+        kinds = {(one.rule.id, hour_of(one.arrived)): one for one in changes}
+        crowds = map(ways.crowd, kinds.values())
         self.ways = ways
-        self.before = {one.id: one for one in _concerned(connection, [*changes, *crowds.values()])}
+        self.before = {one.id: one for one in _concerned(connection, [*changes, *crowds])}
         self.now = dict(self.before)
         self.open = {one.fingerprint: one.id for one in self.before.values() if not one.ended}
         new = {(one.rule.id, hour_of(one.arrived)) for one in changes if self._key(one) not in self.before}

@@ -15,8 +15,8 @@ from tocsin.ports.journal import Consumer, Journal, Reader, Stored
 CONSUMER = "hub"
 MAX_FRAMES = 100
 """Frames of one partition in one transaction."""
-MAX_BYTES = 4 << 20
-"""Of their payloads, and so of what is decoded at once."""
+MAX_BYTES = 1 << 20
+"""Of their payloads: some 2,000 matches. An alert is stored when the transaction of all of them is done."""
 _SLICE = 0.02
 _COMMIT_SECONDS = 1.0
 
