@@ -80,13 +80,24 @@ class HubCycle:
         self._clock = clock
         self._silences = -1
         self._is_sound = True
-        with database.read() as connection:
-            offsets = applied.offsets(connection, TOPIC)
+        # First be the only hub: what another one is about to write must be there when this one looks.
+        self._inbox = Inbox(journal)
+        try:
+            self._begin()
+            self.restored = self._restore()
+        except BaseException:
+            self._inbox.close()
+            raise
+
+    @property
+    def missed(self) -> int:
+        """How many frames are deleted already that this database never saw: it is older than the journal."""
+        return self._inbox.missed
+
+    def _begin(self) -> None:
+        with self._database.read() as connection:
+            self._inbox.begin(applied.offsets(connection, TOPIC))
             self._ticks = {number: one.arrived for number, one in ledger.reached(connection).items()}
-        self._inbox = Inbox(journal, offsets)
-        self.missed = self._inbox.missed
-        """Frames that are deleted already and that this database never saw: it is older than the journal."""
-        self.restored = self._restore()
 
     def _restore(self) -> Restored:
         with self._database.write() as connection:

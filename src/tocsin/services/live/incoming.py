@@ -3,8 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, closing
-from itertools import cycle
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from tocsin.errors import DataError, DeliveryError
@@ -17,7 +16,8 @@ MAX_FRAMES = 100
 """Frames of one partition in one transaction."""
 MAX_BYTES = 1 << 20
 """Of their payloads: some 2,000 matches. An alert is stored when the transaction of all of them is done."""
-_SLICE = 0.02
+_SHORTEST = 0.002
+_LONGEST = 0.05
 _COMMIT_SECONDS = 1.0
 
 
@@ -30,14 +30,10 @@ class Incoming(NamedTuple):
 
 
 class Inbox:
-    """All partitions, read in turn. One process at a time has it; raises a retryable DeliveryError if another does.
+    """All partitions. One process at a time has it; raises a retryable DeliveryError if another does."""
 
-    applied: partition -> offset of the last frame that has had its effects. The journal's own offsets only say
-    what it may delete.
-    """
-
-    def __init__(self, journal: Journal, applied: Mapping[int, int]) -> None:
-        self._stack = ExitStack()
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
         self._consumers: dict[int, Consumer] = {}
         self._readers: dict[int, Reader] = {}
         self.missed = 0
@@ -47,13 +43,19 @@ class Inbox:
         self._reached: dict[int, int] = {}
         with ExitStack() as stack:
             for number in range(self.partitions):
-                self._consumers[number] = stack.enter_context(
-                    closing(journal.consumer(CONSUMER, TOPIC, number))
-                )
-                start = self._start(journal, number, applied.get(number, -1) + 1)
-                self._readers[number] = stack.enter_context(closing(journal.reader(TOPIC, number, start)))
+                self._consumers[number] = journal.consumer(CONSUMER, TOPIC, number)
+                stack.callback(self._consumers[number].close)
             self._stack = stack.pop_all()
-        self._waiting = cycle(range(self.partitions))
+
+    def begin(self, applied: Mapping[int, int]) -> None:
+        """Read from behind what is applied: partition -> offset of the last frame that has had its effects.
+
+        The journal's own offsets only say what it may delete. Raises a retryable DeliveryError if it ends before.
+        """
+        for number in range(self.partitions):
+            start = self._start(self._journal, number, applied.get(number, -1) + 1)
+            self._readers[number] = self._journal.reader(TOPIC, number, start)
+            self._stack.callback(self._readers[number].close)
 
     def _start(self, journal: Journal, number: int, wanted: int) -> int:
         kept = journal.kept(TOPIC, number)
@@ -71,16 +73,18 @@ class Inbox:
 
         Raises DataError for a frame that is none.
         """
-        until = time.monotonic() + wait
-        found = [one for number in self._readers for one in self._read(number, 0.0)]
-        while not found and (left := until - time.monotonic()) > 0:
-            # A reader waits for its own partition only; taking turns, none is late by much.
-            found = self._read(next(self._waiting), min(_SLICE, left))
-            found = found or [one for number in self._readers for one in self._read(number, 0.0)]
+        until, pause = time.monotonic() + wait, _SHORTEST
+        while not (found := [one for number in self._readers for one in self._read(number)]):
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            # A reader waits for its own partition only: this waits for all, and idles at half a percent of a core.
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, _LONGEST)
         return found
 
-    def _read(self, number: int, wait: float) -> list[Incoming]:
-        frames = self._readers[number].read(max_frames=MAX_FRAMES, max_bytes=MAX_BYTES, wait=wait)
+    def _read(self, number: int) -> list[Incoming]:
+        frames = self._readers[number].read(max_frames=MAX_FRAMES, max_bytes=MAX_BYTES)
         return [_decoded(Place(TOPIC, number, one.offset), one) for one in frames]
 
     def passed(self, places: Iterable[Place], *, now: bool = False) -> None:

@@ -205,9 +205,10 @@ def test_a_journal_that_ends_before_what_was_applied_is_not_believed(
     one.close()
     with database.write() as connection:
         connection.execute(text('UPDATE applied SET "offset" = 3'))
-    with pytest.raises(DeliveryError, match="must the database be") as caught:
-        HubCycle(database, journal, stages())
-    assert caught.value.retryable
+    for _ in range(2):
+        with pytest.raises(DeliveryError, match="must the database be") as caught:
+            HubCycle(database, journal, stages())
+        assert caught.value.retryable
 
 
 def test_a_database_that_is_older_than_the_journal_takes_what_is_kept(
