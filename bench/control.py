@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import partial
 
+from tocsin.alert.flood import joined
 from tocsin.alert.merge import merged
-from tocsin.control.alerts import apply
+from tocsin.control.alerts import Ways, apply
 from tocsin.control.audit import Entry, append
 from tocsin.control.database import Database
 from tocsin.control.listing import Filter, Order, page
@@ -27,6 +28,7 @@ from tocsin.model.message import Message
 from tocsin.model.place import Place
 
 NOON = 1_795_000_000.0
+WAYS = Ways(merged, lambda _before, _after: (), joined, 1 << 62)
 
 
 def main() -> None:
@@ -63,7 +65,7 @@ def _run(database: Database, batches: Sequence[range], offset: int, many: int) -
         changes = tuple(_change(one, many) for one in numbers)
         with database.write() as connection:
             batch = AlertBatch(Place("signals", 0, offset + number), changes)
-            apply(connection, batch, join=merged, tell=lambda _before, _after: (), at=NOON)
+            apply(connection, [batch], ways=WAYS, at=NOON)
 
 
 def _change(number: int, kind: int) -> AlertChange:

@@ -4,9 +4,10 @@ from random import Random
 
 from sqlalchemy import Connection, delete, select
 
+from tocsin.alert.flood import MAX_ALERTS, joined
 from tocsin.alert.merge import merged
 from tocsin.alert.telling import telling
-from tocsin.control.alerts import Applied, Skipped, apply
+from tocsin.control.alerts import Applied, Skipped, Ways, apply
 from tocsin.control.database import Database
 from tocsin.control.tables import ALERT, ALERT_ENTITY, APPLIED, OUTBOX
 from tocsin.model.alert import Alert, AlertBatch, AlertChange, Grows, Told
@@ -72,9 +73,12 @@ def tell(before: Alert | None, after: Alert) -> list[Message]:
     return [Message(key, "oncall", {"alert": after.id, "because": told.name}, after.id)]
 
 
-def run(connection: Connection, batch: AlertBatch) -> Applied | Skipped:
-    """Apply a batch as the hub does."""
-    return apply(connection, batch, join=merged, tell=tell, at=NOON)
+WAYS = Ways(merged, tell, joined, MAX_ALERTS)
+
+
+def run(connection: Connection, *some: AlertBatch) -> Applied | Skipped:
+    """Apply batches as the hub does."""
+    return apply(connection, some, ways=WAYS, at=NOON)
 
 
 def run_all(database: Database, some: list[AlertBatch]) -> None:

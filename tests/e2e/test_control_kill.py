@@ -11,7 +11,7 @@ import pytest
 
 from alert_samples import batches, run_all, state
 from databases import KINDS, empty_url, opened, postgres
-from tocsin.control.alerts import applied
+from tocsin.control.applied import applied
 from tocsin.control.verify import Verified, verify
 
 pytestmark = pytest.mark.e2e

@@ -56,6 +56,13 @@ def sources_shown(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(plain(one, MAX_TEXT) for one in names if one))[:MAX_SOURCES]
 
 
+def more_ids(some: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first ids of both, which are as an alert keeps them."""
+    if len(some) >= MAX_EVENTS:
+        return some
+    return tuple(dict.fromkeys([*some, *more]))[:MAX_EVENTS]
+
+
 def word(value: Value) -> str:
     """Write a value as plain text: strings bare, all else as JSON."""
     return plain(value if isinstance(value, str) else _json(value), MAX_TEXT)
@@ -72,6 +79,8 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 def _joined(names: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
     new = [name for name in more if name not in names]
+    if not new or len(names) >= MAX_ENTITIES:
+        return names
     return tuple(sorted([*names, *new[: max(0, MAX_ENTITIES - len(names))]]))
 
 

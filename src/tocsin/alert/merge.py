@@ -51,11 +51,13 @@ def _begun(change: AlertChange, origin: Place) -> Alert:
         ended=change.ended or change.grows is Grows.ADD,
         value=change.value,
         sources=change.sources,
+        joined=change.joined,
+        parts=change.parts,
     )
 
 
 def _added(before: Alert, change: AlertChange) -> Alert:
-    return replace(before, **summed(before, change))
+    return replace(before, **summed(before, change), parts=before.parts + change.parts)
 
 
 def summed(one: Alert | AlertChange, other: AlertChange) -> dict[str, object]:
@@ -65,7 +67,7 @@ def summed(one: Alert | AlertChange, other: AlertChange) -> dict[str, object]:
         "first_seen": min(one.first_seen, other.first_seen),
         "last_seen": max(one.last_seen, other.last_seen),
         "count": one.count + other.count,
-        "events": bounds.ids_shown([*one.events, *other.events]),
+        "events": bounds.more_ids(one.events, other.events),
         "sources": bounds.sources_shown([*one.sources, *other.sources]),
         # Silenced as long as all of it is: one match that nobody silenced is enough to be told.
         "mute": one.mute if other.mute else None,

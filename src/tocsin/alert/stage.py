@@ -7,12 +7,13 @@ from msgspec.structs import replace
 from tocsin.alert import bounds, why
 from tocsin.alert.grouping import MICROSECOND, Grouping, fingerprint, moment_of, same_alert
 from tocsin.alert.merge import summed
-from tocsin.alert.silence import Silence, silenced
+from tocsin.alert.silence import silenced
 from tocsin.model.alert import AlertBatch, AlertChange, Grows
 from tocsin.model.level import rank
 from tocsin.model.match import Entities, Match, RuleRef
 from tocsin.model.observation import Correlated
 from tocsin.model.place import Place
+from tocsin.model.silence import Silence
 
 
 class Alerting:
@@ -36,6 +37,12 @@ class Alerting:
         self.usual = usual or Grouping()
         self.silences = tuple(silences)
         self.kinds = kinds or {}
+
+    def heeding(self, silences: Sequence[Silence]) -> "Alerting":
+        """Return the same with these silences."""
+        return Alerting(
+            self.rules, groupings=self.groupings, usual=self.usual, silences=silences, kinds=self.kinds
+        )
 
     def __call__(
         self, origin: Place, arrived: float, matches: Iterable[Match], correlated: Iterable[Correlated] = ()

@@ -1,18 +1,21 @@
-"""Changes of alerts, applied exactly once: with the origin of their frame, in one transaction."""
+"""Changes of alerts, applied exactly once: with the origins of their frames, in one transaction."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection, and_, bindparam, insert, not_, select, update
 
 from tocsin.control import audit, outbox
+from tocsin.control.applied import note
+from tocsin.control.begun import begun_in, hour_of
 from tocsin.control.insert import insert_new
 from tocsin.control.rows import entity_rows, from_row, to_row
-from tocsin.control.tables import ALERT, ALERT_ENTITY, APPLIED
+from tocsin.control.tables import ALERT, ALERT_ENTITY
 from tocsin.model.alert import Alert, AlertBatch, AlertChange, Grows, alert_id
+from tocsin.model.event import Value
 from tocsin.model.message import Message
 from tocsin.model.place import Place
 
@@ -27,73 +30,99 @@ Tell: TypeAlias = Callable[[Alert | None, Alert], Sequence[Message]]
 _One = TypeVar("_One")
 
 
-class Skipped(Enum):
-    """Why a batch had no effect."""
+class Ways(NamedTuple):
+    """How it is done: `alert.merge.merged`, who is told, and what is too much.
 
-    APPLIED = "this frame, or a later one of its partition, was applied before"
+    crowd: what a change is that would begin an alert, when its rule has begun `limit` in the hour of its
+    arrival: `alert.flood.joined`.
+    """
+
+    join: Join
+    tell: Tell
+    crowd: Callable[[AlertChange], AlertChange]
+    limit: int
+
+
+class Skipped(Enum):
+    """Why batches had no effect."""
+
+    APPLIED = "these frames, or later ones of their partitions, were applied before"
 
 
 class Applied(Struct, frozen=True):
-    """What a batch did: ids of alerts that it began and that it changed, and how many messages it wrote."""
+    """What batches did: ids of alerts that they began and that they changed, and how many messages they wrote.
+
+    joined: changes that are in the alert of a flood instead of in one of their own.
+    """
 
     begun: tuple[str, ...]
     changed: tuple[str, ...]
     messages: int
+    joined: int = 0
 
 
 def apply(
-    connection: Connection, batch: AlertBatch, *, join: Join, tell: Tell, at: float
+    connection: Connection, batches: Sequence[AlertBatch], *, ways: Ways, at: float
 ) -> Applied | Skipped:
-    """Apply a batch, all of it or nothing; a batch that is not newer than the last of its partition is skipped.
+    """Apply batches together, all or nothing; those that are not newer than the last of their partition are skipped.
 
-    at: now, for the audit record and the messages; it decides nothing.
+    Batches of a partition come in its order. at: now, for the audit record and the messages; it decides nothing.
     """
-    if not _is_next(connection, batch.origin):
+    new = note(connection, [batch.origin for batch in batches])
+    fresh = [batch for batch, is_new in zip(batches, new, strict=True) if is_new]
+    if not fresh:
         return Skipped.APPLIED
-    work = _Work(connection, batch.changes)
-    for change in batch.changes:
-        work.take(change, batch.origin, join)
-    messages = work.told(tell)
+    work = _Work(connection, [change for batch in fresh for change in batch.changes], ways)
+    for batch in fresh:
+        for change in batch.changes:
+            work.take(change, batch.origin)
+    messages = work.told(ways.tell)
     begun, changed = work.store(connection)
     outbox.enqueue(connection, messages, at)
+    done = Applied(tuple(begun), tuple(changed), len(messages), work.joined)
     if begun or changed:
-        detail = {"begun": len(begun), "changed": len(changed), "reopened": work.reopened()}
-        place = f"frame:{batch.origin.topic}/{batch.origin.partition}/{batch.origin.offset}"
-        audit.append(connection, audit.Entry(audit.nanoseconds(at), ACTOR, "alerts.apply", place, detail))
-    return Applied(tuple(begun), tuple(changed), len(messages))
+        _record(connection, fresh, done, work.reopened(), at)
+    return done
 
 
-def applied(connection: Connection, topic: str, partition: int) -> int | None:
-    """Return the offset of the last frame of a partition that was applied: a consumer goes on behind it."""
-    return connection.scalar(
-        select(APPLIED.c.offset).where(APPLIED.c.topic == topic, APPLIED.c.partition == partition)
-    )
-
-
-def _is_next(connection: Connection, origin: Place) -> bool:
-    """Note that a frame is applied, unless it was."""
-    last = applied(connection, origin.topic, origin.partition)
-    if last is None:
-        connection.execute(insert(APPLIED).values(origin._asdict()))
-        return True
-    if origin.offset <= last:
-        return False
-    place = and_(APPLIED.c.topic == origin.topic, APPLIED.c.partition == origin.partition)
-    connection.execute(update(APPLIED).where(place).values(offset=origin.offset))
-    return True
+def _record(
+    connection: Connection, batches: Sequence[AlertBatch], done: Applied, reopened: list[str], at: float
+) -> None:
+    spans: dict[str, list[int]] = {}
+    for one in batches:
+        first, *_ = spans.get(str(one.origin.partition), [one.origin.offset])
+        spans[str(one.origin.partition)] = [first, one.origin.offset]
+    detail: dict[str, Value] = {
+        "frames": dict(spans),
+        "begun": len(done.begun),
+        "changed": len(done.changed),
+        "joined": done.joined,
+        "reopened": list(reopened),
+    }
+    place = f"frames:{batches[0].origin.topic}"
+    audit.append(connection, audit.Entry(audit.nanoseconds(at), ACTOR, "alerts.apply", place, detail))
 
 
 class _Work:
-    """The alerts that a batch is about: as they were, and as they are to be."""
+    """The alerts that batches are about: as they were, and as they are to be."""
 
-    def __init__(self, connection: Connection, changes: Sequence[AlertChange]) -> None:
-        self.before = {one.id: one for one in _concerned(connection, changes)}
+    def __init__(self, connection: Connection, changes: Sequence[AlertChange], ways: Ways) -> None:
+        # Each with what it would be in a flood: that is known beforehand, and so asked for at once.
+        kinds = {(one.rule.id, hour_of(one.arrived)): one for one in changes}
+        crowds = map(ways.crowd, kinds.values())
+        self.ways = ways
+        self.before = {one.id: one for one in _concerned(connection, [*changes, *crowds])}
         self.now = dict(self.before)
         self.open = {one.fingerprint: one.id for one in self.before.values() if not one.ended}
+        new = {(one.rule.id, hour_of(one.arrived)) for one in changes if self._key(one) not in self.before}
+        self.begun = begun_in(connection, new)
+        self.joined = 0
 
-    def take(self, change: AlertChange, origin: Place, join: Join) -> None:
+    def take(self, change: AlertChange, origin: Place) -> None:
         key = self._key(change)
-        after = join(self.now.get(key), change, origin)
+        if key not in self.now:
+            key, change = self._begin(key, change)
+        after = self.ways.join(self.now.get(key), change, origin)
         self.now[after.id] = after
         if after.ended:
             if self.open.get(after.fingerprint) == after.id:
@@ -104,6 +133,16 @@ class _Work:
             # A correlator that lost its state begins anew, and will never end what it had begun.
             self.now[old] = replace(self.now[old], ended=True, revision=self.now[old].revision + 1)
         self.open[after.fingerprint] = after.id
+
+    def _begin(self, key: str, change: AlertChange) -> tuple[str, AlertChange]:
+        """Count one more alert of its rule, or join what is too much."""
+        kind = (change.rule.id, hour_of(change.arrived))
+        if self.begun.get(kind, 0) < self.ways.limit:
+            self.begun[kind] = self.begun.get(kind, 0) + 1
+            return key, change
+        self.joined += 1
+        crowd = self.ways.crowd(change)
+        return alert_id(crowd.fingerprint, crowd.window), crowd
 
     def _key(self, change: AlertChange) -> str:
         """Return the alert's id. What follows in a series may begin earlier than what began it."""

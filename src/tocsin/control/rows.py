@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tocsin.control.canonical import dump, load
-from tocsin.model.alert import Alert, Mute, Muted, Status, Verdict
+from tocsin.model.alert import Alert, Joined, Mute, Muted, Status, Verdict
 from tocsin.model.level import LEVELS, rank
 from tocsin.model.match import Entities, MatchedField, RuleRef
 from tocsin.model.place import Place
@@ -12,6 +12,7 @@ from tocsin.model.place import Place
 _SAME = (
     "id", "fingerprint", "window", "why", "first_seen", "last_seen", "first_arrival", "last_arrival", "count",
     "assignee", "told", "revision", "triage", "series", "ended", "value",
+    "parts",
 )  # fmt: skip
 _JSON: dict[str, Any] = {
     "rule": RuleRef,
@@ -34,6 +35,7 @@ def to_row(alert: Alert) -> dict[str, Any]:
         "verdict": alert.verdict.value if alert.verdict else None,
         "muted": alert.mute.reason.name.lower() if alert.mute else None,
         "muted_by": alert.mute.by if alert.mute else None,
+        "joined": alert.joined.name.lower() if alert.joined else None,
         "origin_topic": alert.origin.topic,
         "origin_partition": alert.origin.partition,
         "origin_offset": alert.origin.offset,
@@ -49,6 +51,7 @@ def from_row(row: Mapping[str, Any]) -> Alert:
         status=Status(row["status"]),
         verdict=Verdict(row["verdict"]) if row["verdict"] else None,
         mute=Mute(Muted[row["muted"].upper()], row["muted_by"]) if row["muted"] else None,
+        joined=Joined[row["joined"].upper()] if row["joined"] else None,
         origin=Place(row["origin_topic"], row["origin_partition"], row["origin_offset"]),
     )
 

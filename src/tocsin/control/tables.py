@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -98,6 +99,8 @@ ALERT = Table(
     Column("ended", Boolean, nullable=False),
     Column("value", Double),
     Column("sources", Text, nullable=False, server_default="[]"),
+    Column("joined", Text),
+    Column("parts", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("fingerprint", "window"),
     CheckConstraint("level BETWEEN 0 AND 4", name="level"),
     CheckConstraint("status IN ('new', 'acknowledged', 'closed')", name="status"),
@@ -149,3 +152,80 @@ OUTBOX = Table(
     sqlite_autoincrement=True,
 )
 """What is to be sent. next_at: when it may be taken (again): for a leased row, the end of the lease."""
+
+REACHED = Table(
+    "reached",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("origin", BigInteger, nullable=False),
+    Column("arrived", Double, nullable=False),
+)
+"""How far the hub has come in each partition. origin: the last frame of events that is in the ledger, -1: none yet.
+arrived: the latest arrival, seconds since 1970: the partition's tick."""
+
+STATE = Table(
+    "state",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("page", Integer, primary_key=True, autoincrement=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What correlation remembers, as of the frames that are applied; what is in it, correlate/snapshot.py says."""
+
+LEDGER_INPUT = Table(
+    "ledger_input",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("input", Text, primary_key=True),
+    *(
+        Column(name, BigInteger, nullable=False)
+        for name in ("frames", "received", "clamped", "timeless", "redacted", "cut", "canaries")
+    ),
+    Column("first_arrival", Double, nullable=False),
+    Column("last_arrival", Double, nullable=False),
+)
+"""What each input has brought. Arrivals of frames with records, seconds since 1970."""
+
+LEDGER_SOURCE = Table(
+    "ledger_source",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("input", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("events", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("first_time", Double),
+    Column("last_time", Double),
+    Column("first_arrival", Double, nullable=False),
+    Column("last_arrival", Double, nullable=False),
+)
+"""What became of it, for each source. Times are the events' own; null as long as none had one."""
+
+LEDGER_REFUSED = Table(
+    "ledger_refused",
+    METADATA,
+    Column("partition", Integer, primary_key=True, autoincrement=False),
+    Column("input", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("event", Text, nullable=False),
+)
+"""Why records could not be read. event: the id of the latest that is known."""
+
+SILENCE = Table(
+    "silence",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created", Double, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("levels", Text, nullable=False),
+    Column("entities", Text, nullable=False),
+    Column("change", BigInteger, nullable=False, unique=True),
+    Index(None, "until"),
+)
+"""What is not to be told, see model/silence.py; sets as JSON. change: grows with every change of any row."""

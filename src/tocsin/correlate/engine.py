@@ -10,6 +10,7 @@ from tocsin.correlate.entry import Link
 from tocsin.correlate.groups import Groups, Limits
 from tocsin.correlate.plan import Input, compile_plans
 from tocsin.correlate.reading import Values
+from tocsin.correlate.snapshot import Row, Saved, Whole
 from tocsin.correlate.values import text_of
 from tocsin.model.observation import Correlated, Observation
 from tocsin.sigma.rule import Correlation, Rule
@@ -51,6 +52,7 @@ class Correlator:
         self.watermark = -math.inf
         self.newest = -math.inf
         self.groups = {plan.id: Groups(plan, limits) for plan in compiled.plans}
+        self._named = {snapshot.name_of(one.plan): one for one in self.groups.values()}
         self._routes: dict[str, list[tuple[Groups, Input]]] = {}
         for plan in compiled.plans:
             for rule, source in plan.inputs.items():
@@ -65,13 +67,14 @@ class Correlator:
         """Take observations in; return the alerts that begin, grow or end by them."""
         found: list[Correlated] = []
         for chunk in _chunks(observations):
-            # Sorted, most observations come in the order in which their groups take them cheapest.
-            chunk.sort(key=_ORDER)
-            self._take(chunk)
+            self.take(chunk)
             found += self.advance(self.newest - self.lateness)
         return found
 
-    def _take(self, chunk: list[Observation]) -> None:
+    def take(self, observations: Iterable[Observation]) -> None:
+        """Take observations in. What comes of them, `advance` says; until then nothing is over."""
+        # Sorted, most observations come in the order in which their groups take them cheapest.
+        chunk = sorted(observations, key=_ORDER)
         routes, watermark = self._routes, self.watermark
         for one in chunk:
             ways = routes.get(one.rule)
@@ -87,14 +90,16 @@ class Correlator:
             for groups, source in ways:
                 if groups.take(source, time, event, values, None):
                     taken = True
-            if time > self.newest:
-                self.newest = time
-            elif time < watermark:
+            self.newest = max(self.newest, time)
+            if time < watermark:
                 self.late += 1
                 self.lost += not taken
 
     def advance(self, watermark: float) -> list[Correlated]:
-        """Say that nothing before this event time is still to come; return what that ends."""
+        """Say that nothing before this event time is still to come; return what begins, grows or ends.
+
+        Live, ticks of the intake say so; `feed` takes the newest event's time for it.
+        """
         self.watermark = max(self.watermark, watermark)
         found: list[Correlated] = []
         for groups in self.groups.values():
@@ -118,23 +123,41 @@ class Correlator:
             groups.watermark = -math.inf
         return found
 
-    def snapshot(self) -> bytes:
-        """Return all state, for `restore` on a correlator of the same rules."""
-        saved = snapshot.of_all(self.groups)
-        state = (snapshot.VERSION, self.watermark, self.newest, self.late, self.lost, saved)
-        return snapshot.dump(snapshot.State(*state))
+    def save(self) -> Saved:
+        """Return what has changed since the last call or `restore`; everything, if there was none.
 
-    def restore(self, content: bytes) -> None:
-        """Take over the state of a snapshot. Correlations that have changed since then begin from nothing.
-
-        Raises DataError when the content is no snapshot of this version; the state is then as it was.
+        To be called when `advance` has come after the last `take`.
         """
-        state = snapshot.load(content)
-        fresh = [snapshot.restored(one, state.correlations.get(name)) for name, one in self.groups.items()]
-        for groups, past in zip(self.groups.values(), fresh, strict=True):
+        found = Saved([self._whole().row()], [], [])
+        for name, groups in self._named.items():
+            if groups.is_saved:
+                continue
+            more = snapshot.changes(name, groups)
+            for some, others in zip(found, more, strict=True):
+                some.extend(others)  # type: ignore[attr-defined]
+        return found
+
+    def restore(self, rows: Iterable[Row]) -> set[str]:
+        """Take over the state that rows hold; return names of rows that are nobody's, to be deleted.
+
+        Correlations that have changed since then begin from nothing. Raises DataError when the rows are not of
+        this version, or damaged; the state is then as it was.
+        """
+        whole, fresh, strange = snapshot.restored(self._named, rows)
+        if whole is None:
+            return strange
+        self.watermark, self.newest = whole.watermark, whole.newest
+        self.late, self.lost = whole.late, whole.lost
+        for name, groups in self._named.items():
+            past = fresh[name]
+            past.watermark, past.evicted = whole.watermark - past.plan.lag, whole.evicted.get(name, 0)
+            past.changes()
             groups.become(past)
-        self.watermark, self.newest = state.watermark, state.newest
-        self.late, self.lost = state.late, state.lost
+        return strange
+
+    def _whole(self) -> Whole:
+        evicted = {name: one.evicted for name, one in self._named.items() if one.evicted}
+        return Whole(snapshot.VERSION, self.watermark, self.newest, self.late, self.lost, evicted)
 
 
 def _of_link(one: tuple[Link, Values]) -> tuple[float, str]:

@@ -32,6 +32,9 @@ class Out:
     links: list[tuple[Link, Values]]
 
 
+_NOTHING = Out([], [])
+
+
 class Groups:
     """The state of one correlation."""
 
@@ -43,6 +46,9 @@ class Groups:
         self.watermark = float("-inf")
         self.evicted = 0
         self.dirty: dict[GroupKey, SlidingGroup] = {}
+        self.unsaved: dict[GroupKey, None] | None = None
+        """Groups that have changed since `changes` was asked last; None until it was: nobody saves then."""
+        self.gone: dict[GroupKey, None] = {}
         self.out = Out([], [])
         self._due: list[tuple[float, int, GroupKey]] = []
         self._stepping: list[tuple[float, int, GroupKey]] = []
@@ -64,6 +70,8 @@ class Groups:
             group = self._open(key, source, values)
         if not group.add((time, event, payload, members), self.watermark):
             return False
+        if self.unsaved is not None:
+            self.unsaved[key] = None
         self._held += 1
         if time < group.scheduled:
             self._schedule(key, group, time)
@@ -80,6 +88,30 @@ class Groups:
         group = kind(self.plan, group_name(self.plan.id, key), seen, self.limits.window)
         self.groups[key] = group
         return group
+
+    @property
+    def is_saved(self) -> bool:
+        """Tell whether `changes` would return nothing."""
+        return self.unsaved == {} and not self.gone
+
+    def changes(self) -> tuple[list[GroupKey], list[GroupKey]]:
+        """Return the groups that are not as they were at the last call (all, at the first), and those that are over.
+
+        A group that is over may be among the changed ones too: another has begun in its place.
+        """
+        changed = self.groups if self.unsaved is None else self.unsaved
+        gone, self.unsaved, self.gone = self.gone, {}, {}
+        return [key for key in changed if key in self.groups], list(gone)
+
+    def _changed(self, key: GroupKey) -> None:
+        if self.unsaved is not None:
+            self.unsaved[key] = None
+
+    def _drop(self, key: GroupKey) -> None:
+        del self.groups[key]
+        self.dirty.pop(key, None)
+        if self.unsaved is not None:
+            self.gone[key] = None
 
     def become(self, other: "Groups") -> None:
         """Take over the state of another one of the same correlation."""
@@ -121,7 +153,13 @@ class Groups:
         heappush(self._stepping, (group.stepping, self._count, key))
 
     def advance(self, watermark: float) -> Out:
-        """Hand on and close what nothing on time can change any more; then say what is new."""
+        """Hand on and close what nothing on time can change any more; then say what is new.
+
+        Costs what has changed or is due, not what is held.
+        """
+        if self._rests(watermark):
+            self.watermark = max(self.watermark, watermark)
+            return _NOTHING
         self.settle()
         self.watermark = max(self.watermark, watermark)
         self._step()
@@ -131,11 +169,22 @@ class Groups:
             group = self.groups.get(key)
             if group is not None and group.scheduled == due:
                 self._close(key, group, start)
-        for group in self.dirty.values():
-            self._report(group)
+        for key, dirty in self.dirty.items():
+            self._report(key, dirty)
         self.dirty = {}
         out, self.out = self.out, Out([], [])
         return out
+
+    def _rests(self, watermark: float) -> bool:
+        """Tell whether nothing has changed, and nothing is due."""
+        return not (
+            self.dirty
+            or self.out.alerts
+            or self.out.links
+            or (self._due and self._due[0][0] < watermark - self.plan.span)
+            or (self._stepping and self._stepping[0][0] < watermark)
+            or self._held > self.limits.total
+        )
 
     def _step(self) -> None:
         while self._stepping and self._stepping[0][0] < self.watermark:
@@ -143,6 +192,7 @@ class Groups:
             group = self.groups.get(key)
             if isinstance(group, SlidingGroup) and group.stepping == time:
                 group.stepping = float("inf")
+                self._changed(key)
                 self.out.links += ((link, group.shown) for link in group.take_steps(self.watermark))
                 if group.steps:
                     self._await(key, group)
@@ -159,18 +209,19 @@ class Groups:
             self.evicted += group.lost
         group.lost = 0
         if group.is_over(start):
-            del self.groups[key]
-            self.dirty.pop(key, None)
+            self._drop(key)
         else:
+            self._changed(key)
             self._schedule(key, group, group.due())
 
     def _tell(self, group: SlidingGroup, over: Iterable[tuple[Episode, int]]) -> None:
         for episode, revision in over:
             self.out.alerts.append(self._alert(group, episode, revision, closed=True))
 
-    def _report(self, group: SlidingGroup) -> None:
+    def _report(self, key: GroupKey, group: SlidingGroup) -> None:
         news = group.report()
         if news:
+            self._changed(key)
             self.out.alerts.append(self._alert(group, *news, closed=False))
 
     def _alert(self, group: SlidingGroup, episode: Episode, revision: int, *, closed: bool) -> Correlated:
@@ -202,8 +253,7 @@ class Groups:
             if self._due and self._due[0][0] < group.due():
                 self._schedule(key, group, group.due())
                 continue
-            del self.groups[key]
-            self.dirty.pop(key, None)
+            self._drop(key)
             self.evicted += len(group.entries)
             self._held -= len(group.entries)
             if isinstance(group, SlidingGroup):

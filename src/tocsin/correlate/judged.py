@@ -12,6 +12,7 @@ from tocsin.correlate.around import Around
 from tocsin.correlate.bounds import met
 from tocsin.correlate.entry import BEFORE_ALL, Entry
 from tocsin.correlate.measure import measure, places_in
+from tocsin.correlate.pages import AFTER_ALL, Page
 from tocsin.correlate.plan import Plan
 from tocsin.correlate.tally import tally_for
 from tocsin.correlate.values import Number
@@ -21,7 +22,9 @@ from tocsin.model.event import Value
 class JudgedGroup:
     """Entries of which the window is not over, and before them what a `not` can still look back to."""
 
-    __slots__ = ("entries", "frontier", "limit", "lost", "name", "next", "plan", "scheduled", "shown")
+    __slots__ = (
+        "changed", "entries", "frontier", "limit", "lost", "name", "next", "pages", "plan", "scheduled", "shown",
+    )  # fmt: skip
 
     def __init__(self, plan: Plan, name: str, shown: dict[str, Value], limit: int) -> None:
         self.plan = plan
@@ -33,6 +36,8 @@ class JudgedGroup:
         self.frontier = BEFORE_ALL
         self.lost = 0
         self.scheduled = float("inf")
+        self.pages: list[Page] = []
+        self.changed = AFTER_ALL
 
     def add(self, entry: Entry, watermark: float) -> bool:
         """Take an entry in; False if it is a duplicate or its window has been judged."""
@@ -43,7 +48,10 @@ class JudgedGroup:
         if here is not None and here[:2] == entry[:2]:
             joined = self.plan.join(here[2], entry[2])
             self.entries[at] = (*here[:2], joined, here[3])
+            self.changed = min(self.changed, entry[:2])
             return bool(joined != here[2])
+        if at < len(self.entries):
+            self.changed = min(self.changed, entry[:2])
         self.entries.insert(at, entry)
         if len(self.entries) > self.limit:
             del self.entries[0]

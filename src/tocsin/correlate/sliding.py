@@ -8,6 +8,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
 from tocsin.correlate.entry import BEFORE_ALL, Entry, Key, Link, Members, collect, episode_name
+from tocsin.correlate.pages import AFTER_ALL, Page
 from tocsin.correlate.plan import Plan
 from tocsin.correlate.tally import Tally, tally_for
 from tocsin.correlate.values import Number
@@ -71,8 +72,9 @@ class SlidingGroup:
     """The entries that a window can still reach, the episode that is open, and what was said of it."""
 
     __slots__ = (
-        "counts", "cut", "cut_at", "done", "ended", "entries", "episode", "gap", "late", "least", "limit", "lost", "low",
-        "name", "plan", "said", "scheduled", "shown", "span", "stale", "stepping", "steps", "tally", "told",
+        "changed", "counts", "cut", "cut_at", "done", "ended", "entries", "episode", "gap", "late", "least", "limit",
+        "lost", "low", "name", "pages", "plan", "said", "scheduled", "shown", "span", "stale", "stepping", "steps",
+        "tally", "told",
     )  # fmt: skip
 
     def __init__(self, plan: Plan, name: str, shown: dict[str, Value], limit: int) -> None:
@@ -98,6 +100,8 @@ class SlidingGroup:
         self.lost = 0
         self.stale = self.late = False
         self.scheduled = self.stepping = float("inf")
+        self.pages: list[Page] = []
+        self.changed = AFTER_ALL
 
     def add(self, entry: Entry, watermark: float) -> bool:
         """Take an entry in; False if it is a duplicate or comes too late for any window."""
@@ -189,6 +193,7 @@ class SlidingGroup:
                 self.cut.size += 1
                 self.cut.tally = None
                 self.cut.gap += self.cut.episode is None or entry[:2] > self.cut.episode.last
+        self.changed = min(self.changed, entry[:2])
         if self.counts and len(self.entries) < self.least and not self.stale:
             # Too few for any window: the usual case, and nothing has to be run again.
             self.low += at < self.low

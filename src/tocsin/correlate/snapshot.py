@@ -1,9 +1,12 @@
-"""State of a correlator as bytes, and back. Only what cannot be derived from the rest is written."""
+"""State of a correlator as rows, and back: one for each group, more for one of many entries, one for the whole.
 
-from collections.abc import Mapping
+Only what cannot be derived from the rest is written, and only what has changed.
+"""
+
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from hashlib import blake2b
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -11,6 +14,7 @@ from msgspec import Struct
 from tocsin.correlate.entry import Entry, Key, Members, group_name
 from tocsin.correlate.groups import Groups
 from tocsin.correlate.judged import JudgedGroup
+from tocsin.correlate.pages import AFTER_ALL, Page, turn
 from tocsin.correlate.plan import NUMERIC, TEMPORAL, Plan, readings
 from tocsin.correlate.reading import GroupKey
 from tocsin.correlate.sliding import Cut, Episode, Said, SlidingGroup, Step
@@ -19,10 +23,43 @@ from tocsin.errors import DataError
 from tocsin.model.event import Value
 from tocsin.sigma.rule import Kind
 
-VERSION = 1
+VERSION = 2
 _DIGEST = 16
+_Kind = TypeVar("_Kind")
 
 _Row: TypeAlias = tuple[float, str, Any, tuple[str, tuple[str, ...], int] | None]
+
+
+class Row(NamedTuple):
+    """A piece of state. name: of its correlation, empty for the whole. part: of its group. page: 0, or of its entries."""
+
+    name: str
+    part: str
+    page: int
+    content: bytes
+
+
+class Saved(NamedTuple):
+    """What is to be done to rows that are kept: delete groups (name, part), then pages, then write rows."""
+
+    rows: list[Row]
+    groups: list[tuple[str, str]]
+    pages: list[tuple[str, str, int]]
+
+
+class Whole(Struct, array_like=True):
+    """What belongs to no group. evicted: of each correlation, by its name here."""
+
+    version: int
+    watermark: float
+    newest: float
+    late: int
+    lost: int
+    evicted: dict[str, int]
+
+    def row(self) -> Row:
+        """Write it."""
+        return Row("", "", 0, msgspec.msgpack.encode(self))
 
 
 class _Episode(Struct, array_like=True):
@@ -38,6 +75,8 @@ class _Episode(Struct, array_like=True):
 class _Sliding(Struct, array_like=True, tag="s"):
     key: Any
     shown: dict[str, Any]
+    first: Key
+    pages: list[int]
     entries: list[_Row]
     cut: tuple[int, Key, _Episode | None, int, list[_Episode]]
     said: Said | None
@@ -49,74 +88,26 @@ class _Sliding(Struct, array_like=True, tag="s"):
 class _Judged(Struct, array_like=True, tag="j"):
     key: Any
     shown: dict[str, Any]
+    first: Key
+    pages: list[int]
     entries: list[_Row]
     next: int
     frontier: Key
 
 
-class _Correlation(Struct, array_like=True):
-    print: str
-    watermark: float
-    evicted: int
-    groups: list[_Sliding | _Judged]
+# Made once: to make one takes longer than most rows take to be read.
+_ANY = msgspec.msgpack.Decoder(list[Any])
+_WHOLE = msgspec.msgpack.Decoder(Whole)
+_PAGE = msgspec.msgpack.Decoder(list[_Row])
+_GROUP: msgspec.msgpack.Decoder[_Sliding | _Judged] = msgspec.msgpack.Decoder(_Sliding | _Judged)
 
 
-class State(Struct, array_like=True):
-    """What a snapshot holds."""
-
-    version: int
-    watermark: float
-    newest: float
-    late: int
-    lost: int
-    correlations: dict[str, _Correlation]
-
-
-def dump(state: State) -> bytes:
-    """Write the state, with a digest before it."""
-    content = msgspec.msgpack.encode(state)
-    return _digest(content) + content
-
-
-def load(content: bytes) -> State:
-    """Read a state; raises DataError when it is damaged, or of another version."""
-    digest, content = content[:_DIGEST], content[_DIGEST:]
-    if digest != _digest(content):
-        raise DataError("snapshot is damaged")
-    try:
-        if msgspec.msgpack.decode(content, type=list[Any])[:1] != [VERSION]:
-            raise DataError("snapshot of another version")
-        return msgspec.msgpack.decode(content, type=State)
-    except msgspec.MsgspecError as error:
-        raise DataError("snapshot is damaged", str(error)) from None
-
-
-def _digest(content: bytes) -> bytes:
-    return blake2b(content, digest_size=_DIGEST).digest()
-
-
-def of_all(groups: Mapping[str, Groups]) -> dict[str, _Correlation]:
-    """Take the state of every correlation."""
-    return {name: _of_correlation(one) for name, one in groups.items()}
-
-
-def restored(groups: Groups, saved: _Correlation | None) -> Groups:
-    """Return the correlation with its state, if it is still the one that it was; else empty."""
-    fresh = Groups(groups.plan, groups.limits)
-    if saved is None or saved.print != _print(groups.plan):
-        return fresh
-    fresh.watermark, fresh.evicted = saved.watermark, saved.evicted
-    for one in saved.groups:
-        key = tuple(one.key) if isinstance(one.key, list) else one.key
-        fresh.adopt(key, _sliding(fresh, key, one) if isinstance(one, _Sliding) else _judged(fresh, key, one))
-    return fresh
-
-
-def _print(plan: Plan) -> str:
-    """Return a digest of all that gives the state its meaning."""
+def name_of(plan: Plan) -> str:
+    """Return the name of a correlation's rows: a digest of all that gives them their meaning."""
     one = plan.correlation
     rules = tuple(plan.inputs)
     said = (
+        plan.id,
         one.kind,
         rules,
         one.group_by,
@@ -126,28 +117,111 @@ def _print(plan: Plan) -> str:
         one.aliases,
         plan.watched,
     )
-    return blake2b(msgspec.msgpack.encode(said, order="sorted"), digest_size=16).hexdigest()
+    return blake2b(msgspec.msgpack.encode(said, order="sorted"), digest_size=_DIGEST).hexdigest()
 
 
-def _of_correlation(groups: Groups) -> _Correlation:
-    rows = [
-        _of_sliding(key, one, groups) if isinstance(one, SlidingGroup) else _of_judged(key, one)
-        for key, one in groups.groups.items()
-    ]
-    return _Correlation(_print(groups.plan), groups.watermark, groups.evicted, rows)
+def changes(name: str, groups: Groups) -> Saved:
+    """Return what has changed in a correlation since it was asked last."""
+    found = Saved([], [], [])
+    changed, gone = groups.changes()
+    found.groups.extend((name, _part_of(key)) for key in gone)
+    for key in changed:
+        _save(found, name, key, groups.groups[key])
+    return found
 
 
-def _of_sliding(key: GroupKey, group: SlidingGroup, groups: Groups) -> _Sliding:
-    group.make_cut(groups.watermark)
+def _save(found: Saved, name: str, key: GroupKey, group: SlidingGroup | JudgedGroup) -> None:
+    part = _part_of(key)
+    turned = turn(group.pages, group.entries, group.changed)
+    found.pages.extend((name, part, number) for number in turned.gone)
+    for page, entries in turned.new:
+        content = msgspec.msgpack.encode(_of_entries(group.plan, entries))
+        found.rows.append(Row(name, part, page.number, content))
+    group.pages, group.changed = turned.pages, AFTER_ALL
+    rest = _of_entries(group.plan, group.entries[turned.rest :])
+    first = group.entries[0][:2] if group.entries else AFTER_ALL
+    numbers = [page.number for page in turned.pages]
+    made = _of_sliding if isinstance(group, SlidingGroup) else _of_judged
+    saved = made(group, (key, group.shown, first, numbers, rest))  # type: ignore[arg-type]
+    found.rows.append(Row(name, part, 0, msgspec.msgpack.encode(saved)))
+
+
+def _part_of(key: GroupKey) -> str:
+    atoms = key if isinstance(key, tuple) else (key,)
+    # Equal keys have equal digests: 2**60 and 2.0**60 are one group.
+    plain = [int(one) if isinstance(one, float) and one.is_integer() else one for one in atoms]
+    return blake2b(repr(plain).encode(), digest_size=_DIGEST).hexdigest()
+
+
+def restored(
+    correlations: Mapping[str, Groups], rows: Iterable[Row]
+) -> tuple[Whole | None, dict[str, Groups], set[str]]:
+    """Read rows: what belongs to no group, correlations with their state, and names that are of none of them.
+
+    Raises DataError for rows that are damaged, or of another version.
+    """
+    whole: Whole | None = None
+    fresh = {name: Groups(one.plan, one.limits) for name, one in correlations.items()}
+    heads: list[Row] = []
+    pages: dict[tuple[str, str], dict[int, bytes]] = {}
+    strange: set[str] = set()
+    for row in rows:
+        if not row.name:
+            whole = _whole(row.content)
+        elif row.name not in fresh:
+            strange.add(row.name)
+        elif row.page:
+            pages.setdefault((row.name, row.part), {})[row.page] = row.content
+        else:
+            heads.append(row)
+    for row in heads:
+        _adopt(fresh[row.name], row, pages.get((row.name, row.part), {}))
+    if whole is None and (heads or strange):
+        raise DataError("snapshot is damaged", "its first row is missing")
+    return whole, fresh, strange
+
+
+def _whole(content: bytes) -> Whole:
+    if _read(content, _ANY)[:1] != [VERSION]:
+        raise DataError("snapshot of another version")
+    return _read(content, _WHOLE)
+
+
+def _read(content: bytes, decoder: msgspec.msgpack.Decoder[_Kind]) -> _Kind:
+    try:
+        return decoder.decode(content)
+    except msgspec.MsgspecError as error:
+        raise DataError("snapshot is damaged", str(error)) from None
+
+
+def _adopt(groups: Groups, row: Row, pages: Mapping[int, bytes]) -> None:
+    saved: _Sliding | _Judged = _read(row.content, _GROUP)
+    if not set(saved.pages) <= set(pages):
+        raise DataError("snapshot is damaged", "a page is missing")
+    key = tuple(saved.key) if isinstance(saved.key, list) else saved.key
+    paged = [(number, _entries(groups.plan, _read(pages[number], _PAGE))) for number in saved.pages]
+    entries = [one for _, some in paged for one in some if one[:2] >= saved.first]
+    entries += _entries(groups.plan, saved.entries)
+    if not entries:
+        raise DataError("snapshot is damaged", "a group is empty")
+    made = _sliding if isinstance(saved, _Sliding) else _judged
+    group = made(groups, key, saved, entries)  # type: ignore[arg-type]
+    group.pages = [Page(number, some[0][:2], some[-1][:2]) for number, some in paged]
+    groups.adopt(key, group)
+
+
+_Common: TypeAlias = tuple[GroupKey, dict[str, Value], Key, list[int], list[_Row]]
+
+
+def _of_sliding(group: SlidingGroup, common: _Common) -> _Sliding:
     cut = group.cut
     ended = [_of_episode(one) for one in cut.ended]
     saved = (cut.size, cut.key, _of_episode(cut.episode) if cut.episode else None, cut.gap, ended)
-    rows = _of_entries(group.plan, group.entries)
-    return _Sliding(key, group.shown, rows, saved, group.said, group.told, group.done, group.steps)
+    return _Sliding(*common, saved, group.said, group.told, group.done, group.steps)
 
 
-def _of_judged(key: GroupKey, group: JudgedGroup) -> _Judged:
-    return _Judged(key, group.shown, _of_entries(group.plan, group.entries), group.next, group.frontier)
+def _of_judged(group: JudgedGroup, common: _Common) -> _Judged:
+    return _Judged(*common, group.next, group.frontier)
 
 
 def _of_episode(one: Episode) -> _Episode:
@@ -164,10 +238,10 @@ def _of_payload(plan: Plan, payload: Any) -> Any:
     return sorted(readings(payload), key=repr) if plan.kind is Kind.VALUE_COUNT else payload
 
 
-def _sliding(groups: Groups, key: GroupKey, saved: _Sliding) -> SlidingGroup:
+def _sliding(groups: Groups, key: GroupKey, saved: _Sliding, entries: list[Entry]) -> SlidingGroup:
     group = SlidingGroup(groups.plan, group_name(groups.plan.id, key), saved.shown, groups.limits.window)
     size, at, episode, gap, ended = saved.cut
-    group.entries = _entries(groups.plan, saved.entries)
+    group.entries = entries
     group.cut = Cut(size, at, _episode(episode) if episode else None, gap, [_episode(one) for one in ended])
     group.said, group.told, group.done, group.steps = saved.said, saved.told, saved.done, saved.steps
     group.run_again()
@@ -175,9 +249,9 @@ def _sliding(groups: Groups, key: GroupKey, saved: _Sliding) -> SlidingGroup:
     return group
 
 
-def _judged(groups: Groups, key: GroupKey, saved: _Judged) -> JudgedGroup:
+def _judged(groups: Groups, key: GroupKey, saved: _Judged, entries: list[Entry]) -> JudgedGroup:
     group = JudgedGroup(groups.plan, group_name(groups.plan.id, key), saved.shown, groups.limits.window)
-    group.entries = _entries(groups.plan, saved.entries)
+    group.entries = entries
     group.next, group.frontier = saved.next, saved.frontier
     return group
 

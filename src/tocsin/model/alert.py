@@ -43,6 +43,12 @@ class Told(Enum):
     AGAIN = "the repeat interval is over, and it goes on"
 
 
+class Joined(Enum):
+    """Why an alert takes in what would have been others."""
+
+    FLOOD = "its rule had begun too many alerts in this hour"
+
+
 class Mute(Struct, frozen=True):
     """A decision against telling, and the id of what decided it."""
 
@@ -63,6 +69,7 @@ class AlertChange(Struct, frozen=True):
     window: where the alert's window begins, microseconds since 1970; with the fingerprint it is the
     alert's identity. series: of a correlation, its revision (1 begins an alert); 0 of all else. ended: of a
     correlation, nothing follows. value: what met a correlation's threshold. sources: names; none of a correlation.
+    joined: it is another alert's by rights; parts: as how many changes it counts there.
     """
 
     fingerprint: str
@@ -83,6 +90,8 @@ class AlertChange(Struct, frozen=True):
     value: float | None = None
     mute: Mute | None = None
     sources: tuple[str, ...] = ()
+    joined: Joined | None = None
+    parts: int = 0
 
 
 class AlertBatch(Struct, frozen=True):
@@ -98,7 +107,8 @@ class Alert(Struct, frozen=True):
     level: the highest that its rule had. count: events in all; `events` names the first ones. *_seen: by the
     events' own clocks; *_arrival: by ours. revision grows with every change; triage only with those that a
     person must know of before deciding: status, verdict, assignee, level. told: the arrival at which
-    somebody was last told. origin: of the last change by signals.
+    somebody was last told. origin: of the last change by signals. joined: why it stands for many alerts, and
+    parts: for how many changes of such.
     """
 
     id: str
@@ -128,6 +138,8 @@ class Alert(Struct, frozen=True):
     ended: bool = True
     value: float | None = None
     sources: tuple[str, ...] = ()
+    joined: Joined | None = None
+    parts: int = 0
 
 
 def alert_id(fingerprint: str, window: int) -> str:

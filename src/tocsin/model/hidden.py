@@ -22,5 +22,7 @@ def written(character: str) -> str:
 
 def plain(text: str, limit: int) -> str:
     """Return at most `limit` characters of a text, hidden ones written out; what is cut off shows as `…`."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # Most are so, and it takes a tenth of the time to see that.
     made = HIDDEN.sub(lambda found: written(found[0]), text[: limit + 1])
     return made if len(made) <= limit else f"{made[: limit - 1]}…"

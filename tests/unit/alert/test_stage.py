@@ -4,7 +4,6 @@ import pytest
 
 from tocsin.alert.bounds import MAX_EVENTS, MAX_FIELDS, MAX_GROUP, MAX_TAGS, MAX_TEXT
 from tocsin.alert.grouping import Grouping
-from tocsin.alert.silence import Silence
 from tocsin.alert.stage import Alerting
 from tocsin.alert.why import MAX_WHY
 from tocsin.errors import ConfigError
@@ -13,6 +12,7 @@ from tocsin.model.hidden import HIDDEN
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
 from tocsin.model.observation import Correlated
 from tocsin.model.place import Place
+from tocsin.model.silence import Silence
 
 NOON = 1_795_000_000.0
 HERE = Place("signals", 2, 7)

@@ -6,14 +6,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy import func, select
 
-from alert_samples import NOON, batches, change, empty, run, run_all, state, tell
+from alert_samples import NOON, WAYS, batches, change, empty, run, run_all, state
 from tocsin.alert.merge import merged
-from tocsin.control.alerts import Applied, Skipped, applied, apply
+from tocsin.control.alerts import Applied, Skipped, apply
+from tocsin.control.applied import applied
 from tocsin.control.database import Database
 from tocsin.control.listing import find
 from tocsin.control.tables import ALERT, AUDIT, OUTBOX
 from tocsin.control.verify import Verified, verify
-from tocsin.model.alert import Alert, AlertBatch, Grows, Status, alert_id
+from tocsin.model.alert import Alert, AlertBatch, Grows, Joined, Status, alert_id
 from tocsin.model.match import RuleRef
 from tocsin.model.place import Place
 
@@ -123,14 +124,14 @@ def test_what_is_told_and_recorded_goes_with_the_alert(database: Database) -> No
         raise LookupError("on the way")
 
     with pytest.raises(LookupError), database.write() as connection:
-        apply(connection, batch(0, change()), join=merged, tell=fail, at=NOON)  # type: ignore[arg-type]
+        apply(connection, [batch(0, change())], ways=WAYS._replace(tell=fail), at=NOON)  # type: ignore[arg-type]
     assert not any(state(database).values())
     with database.write() as connection:
-        apply(connection, batch(0, change()), join=merged, tell=tell, at=NOON)
+        run(connection, batch(0, change()))
         assert connection.scalars(select(OUTBOX.c.state)).all() == ["waiting"]
         row = connection.execute(select(AUDIT)).one()
-    assert (row.actor, row.action, row.object) == ("role:hub", "alerts.apply", "frame:signals/0/0")
-    assert row.detail == '{"begun":1,"changed":0,"reopened":[]}'
+    assert (row.actor, row.action, row.object) == ("role:hub", "alerts.apply", "frames:signals")
+    assert row.detail == '{"begun":1,"changed":0,"frames":{"0":[0,0]},"joined":0,"reopened":[]}'
 
 
 def test_an_alert_that_is_opened_again_is_named_in_the_audit_trail(database: Database) -> None:
@@ -142,7 +143,87 @@ def test_an_alert_that_is_opened_again_is_named_in_the_audit_trail(database: Dat
     assert alert.status is Status.NEW
     with database.read() as connection:
         details = connection.scalars(select(AUDIT.c.detail).order_by(AUDIT.c.seq)).all()
-    assert details[-1] == f'{{"begun":0,"changed":1,"reopened":["{alert.id}"]}}'
+    assert details[-1] == (
+        f'{{"begun":0,"changed":1,"frames":{{"0":[1,1]}},"joined":0,"reopened":["{alert.id}"]}}'
+    )
+
+
+def test_batches_of_several_partitions_are_applied_together(database: Database) -> None:
+    with database.write() as connection:
+        done = run(connection, batch(3, change()), batch(0, change(), partition=1), batch(4, change(count=5)))
+        assert isinstance(done, Applied)
+        assert (len(done.begun), done.messages) == (1, 1)
+        again = run(connection, batch(4, change()), batch(5, change()), batch(0, change(9), partition=1))
+        assert (again.begun, len(again.changed)) == ((), 1)  # type: ignore[union-attr]
+        assert (applied(connection, "signals", 0), applied(connection, "signals", 1)) == (5, 0)
+        assert run(connection, batch(5, change()), batch(0, change(), partition=1)) is Skipped.APPLIED
+        details = connection.scalars(select(AUDIT.c.detail).order_by(AUDIT.c.seq)).all()
+    assert only(database).count == 8
+    assert '"frames":{"0":[3,4],"1":[0,0]}' in details[0]
+    assert len(details) == 2
+
+
+def test_a_frame_is_applied_once_though_it_comes_twice_at_once(database: Database) -> None:
+    with database.write() as connection:
+        run(connection, batch(3, change()), batch(3, change()), batch(2, change()))
+    assert only(database).count == 1
+
+
+# --- floods --------------------------------------------------------------------------------------------
+
+
+def flood(database: Database, offset: int, *changes: object, limit: int = 5) -> Applied:
+    with database.write() as connection:
+        done = apply(connection, [batch(offset, *changes)], ways=WAYS._replace(limit=limit), at=NOON)
+    assert isinstance(done, Applied)
+    return done
+
+
+def named(number: int, rule: str = "rule", **other: object) -> object:
+    return change(number, rule=RuleRef(rule, "Rule", "medium"), **other)
+
+
+def crowd(database: Database) -> Alert:
+    with database.read() as connection:
+        found = find(
+            connection, str(connection.scalars(select(ALERT.c.id).where(ALERT.c.joined == "flood")).one())
+        )
+    assert found
+    return found
+
+
+def test_a_flood_of_names_is_one_alert_more(database: Database) -> None:
+    begun = [flood(database, at, *(named(at * 10 + one) for one in range(10))) for at in range(3)]
+    assert [len(one.begun) for one in begun] == [6, 0, 0]
+    assert [one.joined for one in begun] == [5, 10, 10]
+    joined = crowd(database)
+    assert (joined.joined, joined.parts, joined.count) == (Joined.FLOOD, 25, 25)
+    assert joined.group == {}
+    assert "many entities" in joined.why
+    assert len(joined.entities.user) == 25
+    with database.read() as connection:
+        assert connection.scalar(select(func.sum(ALERT.c.count))) == 30
+
+
+def test_a_flood_leaves_known_alerts_other_rules_and_other_hours_alone(database: Database) -> None:
+    flood(database, 0, *(named(one) for one in range(10)))
+    assert flood(database, 1, named(0), named(4)).joined == 0
+    assert flood(database, 2, named(20, "other")).joined == 0
+    assert flood(database, 3, named(30, arrived=NOON + 3_600)).joined == 0
+    assert flood(database, 4, named(31)).joined == 1
+
+
+def test_a_flood_of_correlations_counts_each_when_it_ends(database: Database) -> None:
+    def part(number: int, revision: int, count: int, *, ended: bool = False) -> object:
+        return named(number, grows=Grows.REPLACE, series=revision, count=count, ended=ended)
+
+    flood(database, 0, *(part(one, 1, 10) for one in range(8)))
+    assert (crowd(database).parts, crowd(database).count) == (3, 0)
+    flood(database, 1, *(part(one, 2, 20, ended=True) for one in range(8)))
+    assert (crowd(database).parts, crowd(database).count) == (6, 60)
+    with database.read() as connection:
+        assert connection.scalar(select(func.sum(ALERT.c.count))) == 160
+        assert connection.scalar(select(func.count()).where(~ALERT.c.ended)) == 0
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12, deadline=None)

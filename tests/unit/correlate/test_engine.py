@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kept_state import KeptState
 from tocsin.correlate.engine import Correlator
 from tocsin.correlate.entry import MAX_IDS
 from tocsin.correlate.groups import Limits
@@ -275,33 +276,113 @@ def test_memory_of_groups_that_are_over_is_given_back() -> None:
     assert all(len(one.groups) <= 12 for one in engine.groups.values())
 
 
-# --- snapshots -----------------------------------------------------------------------------------------
+# --- live: ticks move the watermark ---------------------------------------------------------------------
+
+
+def test_what_is_taken_is_told_at_the_next_advance() -> None:
+    engine = Correlator(RULES, [count()])
+    engine.take([seen(1), seen(0)])
+    engine.take([seen(5)])
+    assert brief(engine.advance(0)) == [(1, 3, False)]
+    assert brief(engine.advance(15.1)) == [(2, 3, True)]
+
+
+@pytest.mark.parametrize("hostile", [-(10.0**12), 0.0, 10.0**12])
+def test_hostile_dates_move_no_watermark(hostile: float) -> None:
+    engine = Correlator(RULES, [count()])
+    engine.take([seen(100), seen(101), seen(hostile)])
+    assert brief(engine.advance(101)) == [(1, 2, False)]
+    assert engine.watermark == 101
+    engine.take([seen(102)])
+    assert brief(engine.advance(112.5)) == [(2, 3, True)]
+
+
+def test_a_watermark_never_goes_back() -> None:
+    engine = Correlator(RULES, [count()])
+    engine.advance(100)
+    engine.advance(50)
+    assert engine.watermark == 100
+
+
+def test_an_observation_older_than_the_watermark_is_late_though_it_is_the_newest() -> None:
+    engine = Correlator(RULES, [count()])
+    engine.advance(100)
+    engine.take([seen(95), seen(50)])
+    assert (engine.late, engine.lost) == (2, 1)
+
+
+# --- state ---------------------------------------------------------------------------------------------
 
 
 def test_a_restart_loses_nothing() -> None:
-    engine = Correlator(RULES, [count()])
+    engine, state = Correlator(RULES, [count()]), KeptState()
     engine.feed([seen(0), seen(1)])
+    state.save(engine)
     other = Correlator(RULES, [count()])
-    other.restore(engine.snapshot())
+    other.restore(state)
     assert brief(other.feed([seen(2)])) == [(2, 3, False)]
     assert brief(other.close()) == [(3, 3, True)]
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", b"x" * 100])
-def test_a_damaged_snapshot_is_refused_and_changes_nothing(damage: bytes) -> None:
-    engine = Correlator(RULES, [count()])
+def test_only_groups_that_have_changed_are_written() -> None:
+    engine, state = Correlator(RULES, [count(group_by=("user",))]), KeptState()
+    engine.feed(seen(0, user=f"u{number}") for number in range(500))
+    assert state.save(engine) == 501
+    engine.feed([seen(1, user="u7"), seen(1, user="u8")])
+    assert state.save(engine) == 3
+    assert state.save(engine) == 1
+    engine.advance(30)
+    assert state.save(engine) == 1
+    assert len(state.rows) == 1
+
+
+@pytest.mark.parametrize("one", [count(10**4), absent()], ids=["sliding", "judged"])
+def test_a_group_of_many_entries_is_not_written_whole(one: Correlation) -> None:
+    engine, state = Correlator(RULES, [one], lateness=100.0), KeptState()
+    engine.feed(seen(number / 1000, event=f"{number:05}") for number in range(9_000))
+    assert state.save(engine) > 60
+    size = sum(map(len, state.rows.values()))
+    engine.feed([seen(9.5), seen(9.6)])
+    before = dict(state.rows)
+    assert state.save(engine) <= 3
+    assert sum(len(row) for key, row in state.rows.items() if before.get(key) != row) < size / 20
+    engine.feed([seen(4.5, event="between")])
+    state.save(engine)
+    other = Correlator(RULES, [one], lateness=100.0)
+    other.restore(state)
+    (group,) = engine.groups["c"].groups.values()
+    (same,) = other.groups["c"].groups.values()
+    assert same.entries == group.entries
+    assert same.pages == group.pages
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"x" * 100, b"\x91\x07", b"\xc1"])
+def test_damaged_state_is_refused_and_changes_nothing(damage: bytes) -> None:
+    engine, state = Correlator(RULES, [count()]), KeptState()
     engine.feed([seen(0), seen(1)])
-    content = engine.snapshot()
-    for wrong in (damage, content[:-1], content[:20] + b"\xff" + content[21:]):
+    state.save(engine)
+    for wrong in state.rows:
+        broken = [row if row[:3] != wrong else row._replace(content=damage) for row in state]
         with pytest.raises(DataError, match="snapshot"):
-            engine.restore(wrong)
-    assert engine.snapshot() == content
+            engine.restore(broken)
+    with pytest.raises(DataError, match="first row"):
+        engine.restore(row for row in state if row.name)
+    assert brief(engine.feed([seen(2)])) == [(2, 3, False)]
 
 
-def test_a_changed_correlation_begins_from_nothing() -> None:
-    engine = Correlator(RULES, [count()])
+def test_a_missing_page_is_noticed() -> None:
+    engine, state = Correlator(RULES, [count(10**4)]), KeptState()
+    engine.feed(seen(number / 1000, event=f"{number:05}") for number in range(500))
+    state.save(engine)
+    with pytest.raises(DataError, match="page is missing"):
+        engine.restore(row for row in state if row.page != 1)
+
+
+def test_a_changed_correlation_begins_from_nothing_and_its_rows_are_nobodys() -> None:
+    engine, state = Correlator(RULES, [count()]), KeptState()
     engine.feed([seen(0), seen(1)])
+    state.save(engine)
     other = Correlator(RULES, [count(3)])
-    other.restore(engine.snapshot())
+    assert other.restore(state) == {row.name for row in state} - {""}
     assert not other.groups["c"].groups
     assert other.newest == 1

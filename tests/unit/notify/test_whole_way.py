@@ -4,10 +4,11 @@ import json
 import time
 
 from receivers import Answers, http
+from tocsin.alert.flood import MAX_ALERTS, joined
 from tocsin.alert.merge import merged
 from tocsin.alert.messages import Telling
 from tocsin.alert.stage import Alerting
-from tocsin.control.alerts import Applied, Skipped, apply
+from tocsin.control.alerts import Applied, Skipped, Ways, apply
 from tocsin.control.database import Database
 from tocsin.control.listing import page
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
@@ -44,7 +45,9 @@ def match(source: str, level: str = "high") -> Match:
 def applied(database: Database, offset: int, *matches: Match) -> Applied | Skipped:
     batch = Alerting({})(Place("signals", 0, offset), NOON + offset, matches)
     with database.write() as connection:
-        return apply(connection, batch, join=merged, tell=Telling(ROUTES, repeat=3_600), at=NOON)
+        return apply(
+            connection, [batch], ways=Ways(merged, Telling(ROUTES, repeat=3_600), joined, MAX_ALERTS), at=NOON
+        )
 
 
 def sent_to(database: Database, name: str) -> list[dict[str, object]]:

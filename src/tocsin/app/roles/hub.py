@@ -1,8 +1,9 @@
 """The hub role: signals -> correlation, alerts, and what is told of them. The only writer of the control database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tocsin.alert.flood import MAX_ALERTS, joined
 from tocsin.alert.merge import merged
 from tocsin.alert.messages import Telling
 from tocsin.alert.stage import Alerting
@@ -77,7 +78,7 @@ def _stages(life: Life) -> Stages:
     return Stages(
         alerting=Alerting(rules.references),
         correlator=correlator,
-        ways=Ways(merged, Telling(settings.routes, float(settings.alerts.mute))),
+        ways=Ways(merged, Telling(settings.routes, float(settings.alerts.mute)), joined, MAX_ALERTS),
     )
 
 

@@ -1,1 +1,1 @@
-"""What the roles of the live monitor do, without the processes around it."""
+"""What the roles of the live monitor do, each in a plain class that a process runs in a loop."""

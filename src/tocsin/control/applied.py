@@ -1,0 +1,36 @@
+"""Which frames have had their effects: noted in the transaction of the effects, and so exactly once."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from tocsin.control.insert import join_in, newest
+from tocsin.control.tables import APPLIED
+from tocsin.model.place import Place
+
+
+def applied(connection: Connection, topic: str, partition: int) -> int | None:
+    """Return the offset of the last frame of a partition that was applied: a consumer goes on behind it."""
+    return offsets(connection, topic).get(partition)
+
+
+def offsets(connection: Connection, topic: str) -> dict[int, int]:
+    """Return partition -> offset of the last frame that was applied."""
+    asked = select(APPLIED.c.partition, APPLIED.c.offset).where(APPLIED.c.topic == topic)
+    return {row.partition: row.offset for row in connection.execute(asked)}
+
+
+def note(connection: Connection, places: Sequence[Place]) -> list[bool]:
+    """Note that frames are applied; tell of each whether it is new: later than all before it of its partition."""
+    known = {topic: offsets(connection, topic) for topic in {place.topic for place in places}}
+    last: dict[tuple[str, int], Place] = {}
+    new = []
+    for place in places:
+        reached = known[place.topic]
+        is_new = place.offset > reached.get(place.partition, -1)
+        if is_new:
+            reached[place.partition] = place.offset
+            last[place.topic, place.partition] = place
+        new.append(is_new)
+    join_in(connection, APPLIED, [place._asdict() for place in last.values()], {"offset": newest})
+    return new

@@ -1,0 +1,203 @@
+"""The hub: signals in, alerts in the control database, exactly once.
+
+One cycle takes the next frames of all partitions, and in one transaction counts them in the ledger, changes
+alerts, moves correlation on, keeps its state, and writes what is to be sent. What is not committed never was.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from tocsin.alert.stage import Alerting
+from tocsin.control import applied, ledger, silences, state
+from tocsin.control.alerts import Applied, Ways, apply
+from tocsin.control.database import Database
+from tocsin.correlate.engine import Correlator
+from tocsin.correlate.snapshot import Row
+from tocsin.errors import DataError
+from tocsin.model.alert import AlertBatch
+from tocsin.model.observation import Correlated, Observation
+from tocsin.model.signals import TOPIC
+from tocsin.ports.journal import Journal
+from tocsin.services.live.incoming import Inbox, Incoming
+
+
+class Restored(Enum):
+    """What a hub began with."""
+
+    NOTHING = "there was no state"
+    ALL = "all state of correlations that are there now"
+    SOME = "the state of some correlations was left out: they have changed, or are no more"
+    DISCARDED = "the state was of another version, or damaged: correlations begin from nothing"
+
+
+class Stages(NamedTuple):
+    """What a hub works with, for one set of rules. The correlator is new: its state is in the database."""
+
+    alerting: Alerting
+    correlator: Correlator
+    ways: Ways
+
+
+class CycleReport(Struct, frozen=True):
+    """What a cycle did. skipped: frames that had had their effects before. lag: seconds from the lowest tick to now.
+
+    begun, changed: ids of alerts. joined: changes that are in the alert of a flood. canaries: ids of events.
+    """
+
+    frames: int = 0
+    skipped: int = 0
+    events: int = 0
+    matches: int = 0
+    observations: int = 0
+    correlated: int = 0
+    begun: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    messages: int = 0
+    joined: int = 0
+    canaries: tuple[str, ...] = ()
+    watermark: float = -math.inf
+    lag: float = 0.0
+
+
+class HubCycle:
+    """The hub's memory, and its way through the journal. Rules have changed: close it, make another one.
+
+    clock: seconds since 1970, for records and the lag; it decides nothing. Raises what `Inbox` does.
+    """
+
+    def __init__(
+        self, database: Database, journal: Journal, stages: Stages, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._database = database
+        self._alerting, self._correlator, self._ways = stages
+        self._clock = clock
+        self._silences = -1
+        self._is_sound = True
+        # First be the only hub: what another one is about to write must be there when this one looks.
+        self._inbox = Inbox(journal)
+        try:
+            self._begin()
+            self.restored = self._restore()
+        except BaseException:
+            self._inbox.close()
+            raise
+
+    @property
+    def missed(self) -> int:
+        """How many frames are deleted already that this database never saw: it is older than the journal."""
+        return self._inbox.missed
+
+    def _begin(self) -> None:
+        with self._database.read() as connection:
+            self._inbox.begin(applied.offsets(connection, TOPIC))
+            self._ticks = {number: one.arrived for number, one in ledger.reached(connection).items()}
+
+    def _restore(self) -> Restored:
+        with self._database.write() as connection:
+            try:
+                strange = self._correlator.restore(Row(*row) for row in state.load(connection))
+            except DataError:
+                state.clear(connection)
+                return Restored.DISCARDED
+            state.drop(connection, strange)
+        if strange:
+            return Restored.SOME
+        return Restored.ALL if self._ticks else Restored.NOTHING
+
+    def step(self, wait: float = 0.0) -> CycleReport:
+        """Apply the next frames, if some come within so many seconds.
+
+        When this raises, make another one: what this one remembers is not what the database does.
+        """
+        if not self._is_sound:
+            raise RuntimeError("a cycle of this hub has failed; make another one")
+        self._is_sound = False
+        found = self._inbox.read(wait)
+        report = self._apply_all(found) if found else CycleReport()
+        self._is_sound = True
+        return report
+
+    def close(self) -> None:
+        """Let another process be the hub."""
+        self._inbox.close()
+
+    def _apply_all(self, found: Sequence[Incoming]) -> CycleReport:
+        with self._database.write() as connection:
+            known = applied.offsets(connection, TOPIC)
+            fresh = [one for one in found if one.place.offset > known.get(one.place.partition, -1)]
+            report = self._apply(connection, fresh) if fresh else CycleReport()
+        self._inbox.passed(one.place for one in found)
+        return replace(report, skipped=len(found) - len(fresh))
+
+    def _apply(self, connection: Connection, frames: Sequence[Incoming]) -> CycleReport:
+        self._heed_silences(connection)
+        ledger.add(connection, (ledger.Frame(one.place.partition, one.origin, one.signals) for one in frames))
+        correlated = self._correlate(frames)
+        batches = list(self._batches(frames, correlated))
+        done = apply(connection, batches, ways=self._ways, at=self._clock())
+        rows, groups, pages = self._correlator.save()
+        state.save(connection, rows, groups, pages)
+        return self._report(frames, correlated, done)
+
+    def _heed_silences(self, connection: Connection) -> None:
+        revision = silences.revision(connection)
+        if revision != self._silences:
+            # Those that have ended by now may still be about frames that arrived before.
+            active = silences.active(connection, min(self._ticks.values(), default=-math.inf))
+            self._alerting, self._silences = self._alerting.heeding(active), revision
+
+    def _correlate(self, frames: Sequence[Incoming]) -> list[Correlated]:
+        for one in frames:
+            arrived = one.signals.arrived
+            before = self._ticks.get(one.place.partition, arrived)
+            self._ticks[one.place.partition] = max(before, arrived)
+        self._correlator.take(observation for one in frames for observation in _observed(one))
+        return self._correlator.advance(self._watermark())
+
+    def _watermark(self) -> float:
+        """Return the event time before which nothing is to come: as long as a partition is silent, nothing is known."""
+        if len(self._ticks) < self._inbox.partitions:
+            return -math.inf
+        return min(self._ticks.values()) - self._correlator.lateness
+
+    def _batches(self, frames: Sequence[Incoming], correlated: Sequence[Correlated]) -> Iterator[AlertBatch]:
+        *before, last = frames
+        for one in before:
+            yield self._alerting(one.place, one.signals.arrived, one.signals.matches)
+        of_matches = self._alerting(last.place, last.signals.arrived, last.signals.matches)
+        # What correlations say belongs to no frame: it goes with the last, and came about with the latest.
+        of_correlations = self._alerting(last.place, max(self._ticks.values()), (), correlated)
+        yield AlertBatch(last.place, (*of_matches.changes, *of_correlations.changes))
+
+    def _report(
+        self, frames: Sequence[Incoming], correlated: Sequence[Correlated], done: object
+    ) -> CycleReport:
+        report = CycleReport(
+            frames=len(frames),
+            events=sum(one.signals.received for one in frames),
+            matches=sum(len(one.signals.matches) for one in frames),
+            observations=sum(len(one.signals.observations) for one in frames),
+            correlated=len(correlated),
+            canaries=tuple(event for one in frames for event in one.signals.canaries),
+            watermark=self._correlator.watermark,
+            lag=max(0.0, self._clock() - min(self._ticks.values())),
+        )
+        if not isinstance(done, Applied):
+            return report
+        return replace(
+            report, begun=done.begun, changed=done.changed, messages=done.messages, joined=done.joined
+        )
+
+
+def _observed(one: Incoming) -> Iterator[Observation]:
+    """Yield a frame's observations, none later than it arrived: no date moves what is due."""
+    arrived = one.signals.arrived
+    for observation in one.signals.observations:
+        yield observation if observation.time <= arrived else replace(observation, time=arrived)
