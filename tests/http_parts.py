@@ -45,8 +45,7 @@ class Keeping:
 
     async def take(self, batch: Received) -> None:
         self.waiting += 1
-        while not self.open.is_set():
-            await asyncio.sleep(0.005)
+        await asyncio.to_thread(self.open.wait)
         self.waiting -= 1
         if self.fails:
             raise self.fails.pop(0)

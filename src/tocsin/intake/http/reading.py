@@ -105,7 +105,9 @@ class Reading:
             self._parser.feed_data(piece)
         except httptools.HttpParserUpgrade as upgrade:
             return self._graft(int(upgrade.args[0]))
-        except httptools.HttpParserError:
+        except httptools.HttpParserError as error:
+            if isinstance(error, httptools.HttpParserCallbackError) and not self.fault:
+                raise  # a defect of ours, or of the site
             # What stands behind the last request of a connection is nobody's.
             if not self.fault and not self.ended:
                 text = "the request is not HTTP/1.1 as RFC 9112 has it; mend the sender"

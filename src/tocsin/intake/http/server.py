@@ -18,8 +18,9 @@ BACKLOG = 1024
 AT_ONCE = 100
 """Connections that are accepted before others have their turn."""
 PAUSE = 0.5
-"""Seconds without accepting when the system has no more files or memory for connections."""
-SHORT = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+"""Seconds without accepting when it fails: the system has no more files or memory for connections."""
+DEFECTS = {errno.EBADF, errno.EINVAL, errno.ENOTSOCK}
+"""What accepting fails with if we are wrong. All else is the system's, or the network's, and passes."""
 
 
 class Server:
@@ -46,6 +47,7 @@ class Server:
         self._loop = asyncio.get_running_loop()
         self._sockets = await _bind(self._loop, listen)
         self._watching = self._loop.create_task(self._watch())
+        self._watching.add_done_callback(self._report)
         for one in self._sockets:
             self._loop.add_reader(one, self._accept, one)
 
@@ -88,7 +90,7 @@ class Server:
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:
-                if error.errno not in SHORT:
+                if error.errno in DEFECTS:
                     raise
                 self._rest(listener)
                 return
@@ -148,6 +150,10 @@ class Server:
     def _opened(self, task: asyncio.Task[None]) -> None:
         self._opening.discard(task)
         self._gone.set()
+        self._report(task)
+
+    def _report(self, task: asyncio.Task[None]) -> None:
+        """Tell whoever runs the loop of a defect."""
         if not task.cancelled() and (error := task.exception()):
             self._loop.call_exception_handler({"message": "an HTTP input failed", "exception": error})
 

@@ -1,12 +1,14 @@
 """The HTTP input as senders see it."""
 
 import asyncio
+import contextlib
 import gzip
 import http.client
 import json
 import socket
 import subprocess
 import zlib
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,7 @@ def test_compressed_bodies(coding: str, body: bytes) -> None:
 def test_large_bodies(coding: str) -> None:
     lines = [b'{"n":%d,"text":"%s"}' % (n, sha256(b"%d" % n).hexdigest().encode()) for n in range(50_000)]
     body = b"\n".join(lines)
+    packed: dict[str, Callable[[bytes], bytes]]
     packed = {"gzip": gzip.compress, "zstd": zstandard.compress, "deflate": zlib.compress, "identity": bytes}
     with running() as one:
         assert post(one, packed[coding](body), Content_Encoding=coding).json() == {"accepted": 50_000}
@@ -173,6 +176,10 @@ def test_paths_and_methods(method: str, path: str, status: int, allowed: str | N
 SECRETS = {"ci": "s3cret", "old": f"sha256:{sha256(b'former').hexdigest()}"}
 
 
+CI = {"X_Tocsin_Token": "s3cret"}
+FORMER = {"X_Tocsin_Token": "former"}
+
+
 @pytest.fixture
 def tokens(tmp_path: Path) -> dict[str, Secret]:
     for name, text in SECRETS.items():
@@ -216,7 +223,7 @@ def test_a_large_body_without_a_token_is_not_read(tokens: dict[str, Secret]) -> 
 def test_a_token_that_is_no_digest_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "t").write_text("sha256:abc")
     config = Config(tokens={"t": Secret(file=str(tmp_path / "t"))})
-    with pytest.raises(ConfigError, match="tokens.t: sha256:"):
+    with pytest.raises(ConfigError, match=r"tokens\.t: sha256:"):
         asyncio.run(open_input("web", config, Keeping()).start())
 
 
@@ -240,11 +247,11 @@ def test_a_full_journal_says_when_to_come_back() -> None:
 def test_a_limit_of_rate_belongs_to_a_token(tokens: dict[str, Secret]) -> None:
     with running(tokens=tokens, limits=Limits(events_per_second=10)) as one:
         body = b"{}\n" * 100_000
-        assert post(one, body, X_Tocsin_Token="s3cret").status == 200
-        late = post(one, b"{}", X_Tocsin_Token="s3cret")
+        assert post(one, body, **CI).status == 200
+        late = post(one, b"{}", **CI)
         assert late.status == 429
         assert 9_000 < int(late.headers["Retry-After"]) <= 10_000
-        assert post(one, body, X_Tocsin_Token="former").status == 200
+        assert post(one, body, **FORMER).status == 200
         assert one.intake.refusals == {Refusal.RATE: 1}
 
 
@@ -298,9 +305,9 @@ def test_senders_with_certificates(certificates: dict[str, tuple[Path, Path]]) -
     with running(tls=tls_of(certificates, client_ca=True)) as one:
         assert statuses(send_tls(one, certificates, "sender")) == [200]
         for own in (None, "stranger"):
-            with pytest.raises((ConnectionError, OSError)):
+            # A handshake that fails at the server shows to the client when it reads, as an alert or an end.
+            with contextlib.suppress(OSError):
                 assert send_tls(one, certificates, own) == b""
-                raise ConnectionError
         until(lambda: one.intake.refusals == {Refusal.MALFORMED: 2})
         assert len(one.intake.batches) == 1
 
