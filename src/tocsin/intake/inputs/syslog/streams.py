@@ -1,0 +1,215 @@
+"""Syslog over TCP and TLS: the connections of one input."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Callable
+from typing import cast
+
+from tocsin.intake.inputs.syslog.framing import Framing, Messages
+from tocsin.intake.inputs.syslog.gate import Gate
+from tocsin.intake.inputs.syslog.gathering import Gatherer
+from tocsin.ports.input import Refusal
+
+HANDSHAKE = 10.0
+"""Seconds in which a TLS handshake has to be done."""
+QUIET = 0.2
+"""Seconds of silence after which a connection is closed when the input stops."""
+_BREATH = 0.5  # seconds until connections are accepted again after the system had no room for one
+
+
+class Connection(asyncio.Protocol):
+    """One sender."""
+
+    def __init__(self, streams: "Streams", host: str) -> None:
+        self.host = host
+        self.heard = streams.clock()
+        self._streams = streams
+        self._framing = Framing(streams.limit)
+        self._transport: asyncio.Transport | None = None
+        self._held = False
+        self.made = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self.heard = self._streams.clock()
+        self.made = True
+        self._streams.connections.add(self)
+        if self._streams.gatherer.crowded:
+            self.hold()
+
+    def data_received(self, data: bytes) -> None:
+        self.heard = self._streams.clock()
+        if self._streams.put(self.host, self._framing.feed(data)):
+            self._framing = Framing(self._streams.limit)
+            self.abort()
+        if self._streams.gatherer.crowded:
+            self._streams.hold()
+
+    def eof_received(self) -> bool:
+        """Close: what came before has been handed on."""
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._streams.put(self.host, self._framing.close())
+        self._streams.connections.discard(self)
+        self._streams.leave(self.host)
+
+    def hold(self) -> None:
+        """Read nothing for now."""
+        if self._transport and not self._held and not self._transport.is_closing():
+            self._held = True
+            self._transport.pause_reading()
+
+    def go_on(self) -> None:
+        """Read again."""
+        if self._transport and self._held:
+            self._held = False
+            self.heard = self._streams.clock()
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
+
+    def silent(self, since: float) -> bool:
+        """Tell whether nothing has come since then, although it was read."""
+        return not self._held and self.heard < since
+
+    def close(self) -> None:
+        """End it in an orderly way."""
+        if self._transport:
+            self._transport.close()
+
+    def abort(self) -> None:
+        """End it at once."""
+        if self._transport:
+            self._transport.abort()
+
+
+class Streams:
+    """All connections of an input, and the sockets on which they come."""
+
+    def __init__(
+        self,
+        bound: list[socket.socket],
+        gatherer: Gatherer,
+        gate: Gate,
+        refused: Callable[[Refusal, int], None],
+        changed: Callable[[int], None],
+        *,
+        limit: int,
+        idle: float,
+        tls: ssl.SSLContext | None,
+    ) -> None:
+        """changed: told how many connections there are. idle: seconds. limit: bytes of a message."""
+        self.gatherer = gatherer
+        self.refused = refused
+        self.limit = limit
+        self.clock = asyncio.get_running_loop().time
+        self.connections: set[Connection] = set()
+        self._bound = bound
+        self._gate = gate
+        self._changed = changed
+        self._idle = idle
+        self._tls = tls
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._listening: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Accept connections from now on."""
+        self._listening = [asyncio.create_task(self._accept(one)) for one in self._bound]
+
+    def put(self, host: str, messages: Messages) -> bool:
+        """Hand on what an address may send; return whether the rest of its connection cannot be read."""
+        allowed = self._gate.allowance(host, len(messages.whole))
+        for why, count in (
+            (Refusal.TOO_LARGE, messages.cut),
+            (Refusal.RATE, len(messages.whole) - allowed),
+            (Refusal.MALFORMED, int(messages.broken)),
+        ):
+            if count:
+                self.refused(why, count)
+        self.gatherer.put(messages.whole[:allowed])
+        return messages.broken
+
+    def hold(self) -> None:
+        """Read from nobody for now."""
+        for one in self.connections:
+            one.hold()
+
+    def leave(self, host: str) -> None:
+        """Count a connection that has ended."""
+        self._gate.leave(host)
+        self._changed(self._gate.open)
+
+    def relieved(self) -> None:
+        """Read again from all."""
+        for one in list(self.connections):
+            one.go_on()
+
+    def close_silent(self) -> None:
+        """Close the connections that have been silent for too long."""
+        since = self.clock() - self._idle
+        for one in list(self.connections):
+            if one.silent(since):
+                self.refused(Refusal.IDLE, 1)
+                one.abort()
+
+    async def stop(self, grace: float) -> None:
+        """Accept no more; read what is on its way, for so many seconds at most; close."""
+        for task in [*self._listening, *self._tasks]:
+            task.cancel()
+        await asyncio.gather(*self._listening, *self._tasks, return_exceptions=True)
+        for one in self._bound:
+            one.close()
+        end = self.clock() + grace
+        while self.connections and self.clock() < end and not self.gatherer.broken:
+            for one in list(self.connections):
+                if one.silent(self.clock() - QUIET):
+                    one.close()
+            await asyncio.sleep(QUIET / 10)
+        for one in list(self.connections):
+            one.abort()
+        while self.connections:
+            await asyncio.sleep(0)
+
+    async def _accept(self, bound: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                accepted, address = await loop.sock_accept(bound)
+            except OSError:  # no file is free, or the sender is gone already
+                await asyncio.sleep(_BREATH)
+                continue
+            self._admit(accepted, address[0])
+
+    def _admit(self, accepted: socket.socket, host: str) -> None:
+        if refusal := self._gate.enter(host):
+            self.refused(refusal, 1)
+            accepted.close()
+            return
+        self._changed(self._gate.open)
+        task = asyncio.create_task(self._open(accepted, host))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open(self, accepted: socket.socket, host: str) -> None:
+        connection = Connection(self, host)
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: connection,
+                accepted,
+                ssl=self._tls,
+                ssl_handshake_timeout=HANDSHAKE if self._tls else None,
+            )
+        except OSError as error:
+            self.refused(_why(error), 1)
+        finally:
+            if not connection.made:
+                accepted.close()
+                self.leave(host)
+
+
+def _why(error: OSError) -> Refusal:
+    if isinstance(error, TimeoutError):
+        return Refusal.IDLE
+    certificate = "CERTIFICATE" in (getattr(error, "reason", None) or "").upper()
+    return Refusal.TOKEN if certificate else Refusal.MALFORMED
