@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 
 from tocsin.intake.inputs.syslog.framing import Framing, Messages
@@ -155,12 +156,18 @@ class Streams:
 
     async def stop(self, grace: float) -> None:
         """Accept no more; read what is on its way, for so many seconds at most; close."""
-        for task in [*self._listening, *self._tasks]:
-            task.cancel()
-        await asyncio.gather(*self._listening, *self._tasks, return_exceptions=True)
-        for one in self._bound:
-            one.close()
         end = self.clock() + grace
+        for task in self._listening:
+            task.cancel()
+        await asyncio.gather(*self._listening, return_exceptions=True)
+        for one in self._bound:
+            self._admit_waiting(one)
+            one.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace / 2)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         while self.connections and self.clock() < end and not self.gatherer.broken:
             for one in list(self.connections):
                 if one.silent(self.clock() - QUIET):
@@ -180,6 +187,14 @@ class Streams:
                 await asyncio.sleep(_BREATH)
                 continue
             self._admit(accepted, address[0])
+
+    def _admit_waiting(self, bound: socket.socket) -> None:
+        """Take the connections that the system has made already: their senders believe that they are heard."""
+        with suppress(OSError):
+            while True:
+                accepted, address = bound.accept()
+                accepted.setblocking(False)
+                self._admit(accepted, address[0])
 
     def _admit(self, accepted: socket.socket, host: str) -> None:
         if refusal := self._gate.enter(host):

@@ -53,8 +53,9 @@ def test_one_port_takes_datagrams_and_both_framings() -> None:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
                 for text in (b"<13>udp\n\0", b"<13>last", b"\n", b""):
                     sender.sendto(text, ("127.0.0.1", port_of(made, "udp")))
+            two_lines = b"<13>1 - - - - - - d\nmore\n"
             await send(made, b"<13>a\n<13>1 - - - - - - b\n<13>no end")
-            await send(made, b"6 <13>c\n24 <13>1 - - - - - - d\nmore\n")
+            await send(made, b"6 <13>c\n%d %s" % (len(two_lines), two_lines))
             await until(lambda: len(recorder.records) == 7)
         assert sorted(recorder.records) == sorted(
             [b"<13>udp", b"<13>last", b"<13>a", b"<13>1 - - - - - - b", b"<13>no end", b"<13>c", b"<13>1 - - - - - - d\nmore"]
