@@ -4,7 +4,6 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from typing import cast
 
 from tocsin.intake.inputs.syslog.framing import Framing, Messages
@@ -16,6 +15,7 @@ HANDSHAKE = 10.0
 """Seconds in which a TLS handshake has to be done."""
 QUIET = 0.2
 """Seconds of silence after which a connection is closed when the input stops."""
+_BACKLOG = 1024
 _BREATH = 0.5  # seconds until connections are accepted again after the system had no room for one
 
 
@@ -112,11 +112,11 @@ class Streams:
         self._idle = idle
         self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
-        self._listening: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Accept connections from now on."""
-        self._listening = [asyncio.create_task(self._accept(one)) for one in self._bound]
+        for one in self._bound:
+            self._listen(one)
 
     def put(self, host: str, messages: Messages) -> bool:
         """Hand on what an address may send; return whether the rest of its connection cannot be read."""
@@ -157,11 +157,10 @@ class Streams:
     async def stop(self, grace: float) -> None:
         """Accept no more; read what is on its way, for so many seconds at most; close."""
         end = self.clock() + grace
-        for task in self._listening:
-            task.cancel()
-        await asyncio.gather(*self._listening, return_exceptions=True)
         for one in self._bound:
-            self._admit_waiting(one)
+            # Senders whose connection the system has made already believe that they are heard.
+            self._accept(one)
+            asyncio.get_running_loop().remove_reader(one.fileno())
             one.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace / 2)
@@ -178,23 +177,23 @@ class Streams:
         while self.connections:
             await asyncio.sleep(0)
 
-    async def _accept(self, bound: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                accepted, address = await loop.sock_accept(bound)
-            except OSError:  # no file is free, or the sender is gone already
-                await asyncio.sleep(_BREATH)
-                continue
-            self._admit(accepted, address[0])
+    def _listen(self, bound: socket.socket) -> None:
+        if bound.fileno() >= 0:
+            asyncio.get_running_loop().add_reader(bound.fileno(), self._accept, bound)
 
-    def _admit_waiting(self, bound: socket.socket) -> None:
-        """Take the connections that the system has made already: their senders believe that they are heard."""
-        with suppress(OSError):
-            while True:
+    def _accept(self, bound: socket.socket) -> None:
+        """Take the connections that the system has made."""
+        try:
+            for _ in range(_BACKLOG):
                 accepted, address = bound.accept()
                 accepted.setblocking(False)
                 self._admit(accepted, address[0])
+        except (BlockingIOError, InterruptedError, ConnectionError):
+            return
+        except OSError:  # no file is free
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(bound.fileno())
+            loop.call_later(_BREATH, self._listen, bound)
 
     def _admit(self, accepted: socket.socket, host: str) -> None:
         if refusal := self._gate.enter(host):
