@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from e2e.following import frames_of
 
+from e2e.following import frames_of
 from tocsin.model.received import load
 
 pytestmark = pytest.mark.e2e

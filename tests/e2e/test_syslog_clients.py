@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Self
 
 import pytest
+
 from certificates import Authority
 from intakes import Recorder, until
-
 from tocsin.intake.inputs.syslog.config import Config
 from tocsin.intake.inputs.syslog.input import open_input
 from tocsin.settings.limits import Tls
@@ -22,7 +23,9 @@ pytestmark = pytest.mark.e2e
 COUNT = 500
 LOGGER = shutil.which("logger")
 RSYSLOG = shutil.which("rsyslogd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-SYSLOG_NG = os.environ.get("SYSLOG_NG") or shutil.which("syslog-ng", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+SYSLOG_NG = os.environ.get("SYSLOG_NG") or shutil.which(
+    "syslog-ng", path=f"{os.environ.get('PATH', '')}:/usr/sbin"
+)
 GNUTLS = list(Path("/usr/lib").glob("*/rsyslog/lmnsd_gtls.so"))
 
 
@@ -37,10 +40,11 @@ class Sending:
         self.recorder = Recorder()
         self.input = open_input("sys", config, self.recorder)
 
-    async def __aenter__(self) -> "Sending":
+    async def __aenter__(self) -> Self:
         await self.input.start()
         self.ports = {
-            one.rpartition("/")[2]: int(one.rpartition(":")[2].partition("/")[0]) for one in self.input.addresses
+            one.rpartition("/")[2]: int(one.rpartition(":")[2].partition("/")[0])
+            for one in self.input.addresses
         }
         return self
 
@@ -58,7 +62,18 @@ def test_logger(form: str, way: str) -> None:
     async def test() -> None:
         transport, *more = way.split()
         async with Sending(listen()) as made:
-            words = [str(LOGGER), f"--{transport}", *more, form, "-n", "127.0.0.1", "-t", "proof", "-p", "auth.err"]
+            words = [
+                str(LOGGER),
+                f"--{transport}",
+                *more,
+                form,
+                "-n",
+                "127.0.0.1",
+                "-t",
+                "proof",
+                "-p",
+                "auth.err",
+            ]
             sent = await asyncio.create_subprocess_exec(
                 *words, "-P", str(made.ports[transport]), stdin=asyncio.subprocess.PIPE
             )
@@ -100,7 +115,9 @@ def test_rsyslog(way: str, tmp_path: Path) -> None:
         config = Config(
             listen=Listen("127.0.0.1", 0),
             protocols=("tls",) if way == "tls" else ("udp", "tcp"),
-            tls=Tls(cert=InFile(cert), key=InFile(key), client_ca=InFile(authority.cert)) if way == "tls" else None,
+            tls=Tls(cert=InFile(cert), key=InFile(key), client_ca=InFile(authority.cert))
+            if way == "tls"
+            else None,
         )
         async with Sending(config) as made:
             action = RSYSLOG_ACTIONS[way].format(**made.ports)
@@ -125,7 +142,9 @@ SYSLOG_NG_DESTINATIONS = {
 }
 
 
-@pytest.mark.skipif(not SYSLOG_NG, reason="syslog-ng is not installed (syslog-ng-core; or its path in SYSLOG_NG)")
+@pytest.mark.skipif(
+    not SYSLOG_NG, reason="syslog-ng is not installed (syslog-ng-core; or its path in SYSLOG_NG)"
+)
 @pytest.mark.parametrize("way", SYSLOG_NG_DESTINATIONS)
 def test_syslog_ng(way: str, tmp_path: Path) -> None:
     authority = Authority(tmp_path)

@@ -23,7 +23,9 @@ class Found(NamedTuple):
 
 def find(patterns: Sequence[str], exclude: Sequence[str]) -> tuple[dict[Key, Found], bool]:
     """Return the files by what they are, and whether there were too many of them."""
-    excluded = {os.path.realpath(path) for pattern in exclude for path in _paths(pattern)} if exclude else set()
+    excluded = (
+        {os.path.realpath(path) for pattern in exclude for path in _paths(pattern)} if exclude else set()
+    )
     files: dict[Key, Found] = {}
     for path in (path for pattern in patterns for path in _paths(pattern)):
         real = os.path.realpath(path)

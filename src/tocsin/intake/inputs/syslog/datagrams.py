@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
 
 from tocsin.intake.inputs.syslog.framing import ENDS
 from tocsin.intake.inputs.syslog.gate import Gate
@@ -18,19 +17,11 @@ _LARGEST = 65_536
 class Datagrams:
     """One bound socket."""
 
-    def __init__(
-        self,
-        bound: socket.socket,
-        gatherer: Gatherer,
-        gate: Gate,
-        refused: Callable[[Refusal, int], None],
-        limit: int,
-    ) -> None:
+    def __init__(self, bound: socket.socket, gatherer: Gatherer, gate: Gate, limit: int) -> None:
         """limit: bytes of a message; what is beyond is cut off, and counted."""
         self.socket = bound
         self._gatherer = gatherer
         self._gate = gate
-        self._refused = refused
         self._limit = limit
         self._buffer = memoryview(bytearray(_LARGEST))
         self._lost = 0
@@ -52,41 +43,39 @@ class Datagrams:
         now = drops_of(self.socket)
         if new := (now - self._lost) % (1 << 32):
             self._lost = now
-            self._refused(Refusal.LOST, new)
+            self._gate.refuse(Refusal.LOST, new)
 
     def read(self) -> int:
         """Read what is there, up to AT_ONCE datagrams; return how many."""
         found: list[bytes] = []
-        long = 0
-        for number in range(AT_ONCE):
+        read = long = 0
+        while read < AT_ONCE:
             try:
                 size, address = self.socket.recvfrom_into(self._buffer)
             except (BlockingIOError, InterruptedError):
                 break
+            read += 1
             text = bytes(self._buffer[:size]).rstrip(ENDS)
             if text and self._permitted(address[0]):
                 if len(text) > self._limit:
                     long += 1
                     text = text[: self._limit].rstrip(ENDS) or text[:1]
                 found.append(text)
-        else:
-            number = AT_ONCE
         self._hand_on(found, long)
-        return number
+        return read
 
     def _permitted(self, host: str) -> bool:
         if not self._gate.may_send(host):
-            self._refused(Refusal.ADDRESS, 1)
+            self._gate.refuse(Refusal.ADDRESS)
             return False
         if not self._gate.allowance(host, 1):
-            self._refused(Refusal.RATE, 1)
+            self._gate.refuse(Refusal.RATE)
             return False
         return True
 
     def _hand_on(self, found: list[bytes], long: int) -> None:
         if found and self._gatherer.full:
-            self._refused(Refusal.BUSY, len(found))
+            self._gate.refuse(Refusal.BUSY, len(found))
             return
-        if long:
-            self._refused(Refusal.TOO_LARGE, long)
+        self._gate.refuse(Refusal.TOO_LARGE, long)
         self._gatherer.put(found)

@@ -1,10 +1,11 @@
 """Who may send, and how much: networks, connections, messages a second."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from tocsin.ports.input import Refusal
+from tocsin.intake.inputs.syslog.config import Config
+from tocsin.ports.input import Intake, Refusal
 
 ADDRESSES = 10_000
 """Addresses that are remembered at one time; with more than that, counting begins anew."""
@@ -13,27 +14,23 @@ ADDRESSES = 10_000
 class Gate:
     """What is known of the addresses that send."""
 
-    def __init__(
-        self,
-        allow: Sequence[str],
-        events_per_second: int,
-        connections: tuple[int, int],
-        clock: Callable[[], float],
-    ) -> None:
-        """connections: in total, and of one address. clock: seconds, never backwards."""
-        self._networks = [ip_network(one) for one in allow]
-        self._rate = events_per_second
-        self._total, self._each = connections
+    def __init__(self, name: str, config: Config, intake: Intake, clock: Callable[[], float]) -> None:
+        """name: the input's. clock: seconds, never backwards."""
+        self._name = name
+        self._intake = intake
+        self._networks = [ip_network(one) for one in config.allow]
+        self._rate = config.limits.events_per_second
+        self._limits = config.connections
         self._clock = clock
         self._known: dict[str, bool] = {}
         self._second = -1
         self._sent: Counter[str] = Counter()
         self._open: Counter[str] = Counter()
 
-    @property
-    def open(self) -> int:
-        """How many connections are open."""
-        return self._open.total()
+    def refuse(self, why: Refusal, count: int = 1) -> None:
+        """Count what is not taken."""
+        if count:
+            self._intake.refused(self._name, why, count)
 
     def may_send(self, host: str) -> bool:
         """Tell whether an address is in a network that may send."""
@@ -58,20 +55,24 @@ class Gate:
         self._sent[host] += taken
         return taken
 
-    def enter(self, host: str) -> Refusal | None:
-        """Count a connection, or return why there must be none."""
+    def enter(self, host: str) -> bool:
+        """Count a connection, or tell that there must be none."""
         if not self.may_send(host):
-            return Refusal.ADDRESS
-        if self._open.total() >= self._total or self._open[host] >= self._each:
-            return Refusal.CONNECTIONS
+            self.refuse(Refusal.ADDRESS)
+            return False
+        if self._open.total() >= self._limits.total or self._open[host] >= self._limits.per_address:
+            self.refuse(Refusal.CONNECTIONS)
+            return False
         self._open[host] += 1
-        return None
+        self._intake.connections(self._name, self._open.total())
+        return True
 
     def leave(self, host: str) -> None:
         """Count a connection that has ended."""
         self._open[host] -= 1
         if not self._open[host]:
             del self._open[host]
+        self._intake.connections(self._name, self._open.total())
 
     def _is_allowed(self, host: str) -> bool:
         address = ip_address(host.partition("%")[0])

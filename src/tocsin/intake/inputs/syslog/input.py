@@ -3,7 +3,6 @@
 import asyncio
 import socket
 from collections.abc import Sequence
-from contextlib import suppress
 
 from tocsin.intake.inputs.syslog.config import Config
 from tocsin.intake.inputs.syslog.datagrams import Datagrams
@@ -46,25 +45,15 @@ class Syslog:
         self._addresses = [name_of(one) for one in [*udp, *tcp]]
         context = Context(self._name, config.source, config.retention)
         self._gatherer = Gatherer(context, self._intake, self._relieved)
-        limits = config.connections
-        rate = config.limits.events_per_second
-        self._gate = Gate(config.allow, rate, (limits.total, limits.per_address), loop.time)
+        self._gate = Gate(self._name, config, self._intake, loop.time)
         size = config.limits.message
-        self._datagrams = [Datagrams(one, self._gatherer, self._gate, self._refused, size) for one in udp]
-        self._streams = Streams(
-            tcp,
-            self._gatherer,
-            self._gate,
-            self._refused,
-            lambda count: self._intake.connections(self._name, count),
-            limit=size,
-            idle=limits.idle,
-            tls=tls,
-        )
+        self._datagrams = [Datagrams(one, self._gatherer, self._gate, size) for one in udp]
+        self._streams = Streams(tcp, self._gatherer, self._gate, config, tls)
         for one in self._datagrams:
             one.start()
         self._streams.start()
         self._running = asyncio.create_task(self._gatherer.run())
+        self._running.add_done_callback(_raise)
         self._watching = asyncio.create_task(self._watch(self._streams))
 
     async def stop(self, grace: float) -> None:
@@ -79,10 +68,8 @@ class Syslog:
         self._gatherer.close()
         await asyncio.wait([self._running], timeout=max(0.0, end - asyncio.get_running_loop().time()))
         self._running.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._running
-        if self._gatherer.waiting:
-            self._refused(Refusal.BUSY, self._gatherer.waiting)
+        await asyncio.wait([self._running])
+        self._gate.refuse(Refusal.BUSY, self._gatherer.waiting)
         self._streams = None
 
     def _bind(self) -> tuple[list[socket.socket], list[socket.socket]]:
@@ -102,9 +89,14 @@ class Syslog:
             for one in self._datagrams:
                 one.count_lost()
 
-    def _refused(self, why: Refusal, count: int) -> None:
-        self._intake.refused(self._name, why, count)
-
     def _relieved(self) -> None:
         if self._streams:
             self._streams.relieved()
+
+
+def _raise(task: asyncio.Task[None]) -> None:
+    """Let the loop's handler know of an error in the code."""
+    if not task.cancelled() and (error := task.exception()):
+        task.get_loop().call_exception_handler(
+            {"message": "the syslog input has failed", "exception": error, "task": task}
+        )

@@ -24,10 +24,10 @@ def bound(listen: Listen, kind: socket.SocketKind) -> list[socket.socket]:
     trouble: OSError | None = None
     try:
         # What was bound first decides the port when any would do.
-        for family, address in _addresses(listen, kind):
+        for family, host in _addresses(listen, kind):
             port = found[0].getsockname()[1] if found and not listen.port else listen.port
             try:
-                found.append(_bound(family, kind, (address[0], port, *address[2:])))
+                found.append(_bound(family, kind, (host, port)))
             except OSError as error:
                 trouble = error
                 if error.errno != errno.EADDRNOTAVAIL:
@@ -41,17 +41,14 @@ def bound(listen: Listen, kind: socket.SocketKind) -> list[socket.socket]:
     return found
 
 
-def _addresses(listen: Listen, kind: socket.SocketKind) -> Iterator[tuple[int, tuple[str | int, ...]]]:
-    seen = set()
-    for family, _, _, _, address in socket.getaddrinfo(
-        listen.host, listen.port, type=kind, flags=socket.AI_PASSIVE
-    ):
-        if address not in seen and family in {socket.AF_INET, socket.AF_INET6}:
-            seen.add(address)
-            yield family, address
+def _addresses(listen: Listen, kind: socket.SocketKind) -> Iterator[tuple[int, str]]:
+    found = socket.getaddrinfo(listen.host, listen.port, type=kind, flags=socket.AI_PASSIVE)
+    for family, host in dict.fromkeys((one[0], str(one[4][0])) for one in found):
+        if family in {socket.AF_INET, socket.AF_INET6}:
+            yield family, host
 
 
-def _bound(family: int, kind: socket.SocketKind, address: tuple[str | int, ...]) -> socket.socket:
+def _bound(family: int, kind: socket.SocketKind, address: tuple[str, int]) -> socket.socket:
     made = socket.socket(family, kind)
     try:
         if family == socket.AF_INET6:

@@ -3,9 +3,9 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Callable
 from typing import cast
 
+from tocsin.intake.inputs.syslog.config import Config
 from tocsin.intake.inputs.syslog.framing import Framing, Messages
 from tocsin.intake.inputs.syslog.gate import Gate
 from tocsin.intake.inputs.syslog.gathering import Gatherer
@@ -51,7 +51,7 @@ class Connection(asyncio.Protocol):
         """Close: what came before has been handed on."""
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         self._streams.put(self.host, self._framing.close())
         self._streams.connections.discard(self)
         self._streams.leave(self.host)
@@ -93,23 +93,16 @@ class Streams:
         bound: list[socket.socket],
         gatherer: Gatherer,
         gate: Gate,
-        refused: Callable[[Refusal, int], None],
-        changed: Callable[[int], None],
-        *,
-        limit: int,
-        idle: float,
+        config: Config,
         tls: ssl.SSLContext | None,
     ) -> None:
-        """changed: told how many connections there are. idle: seconds. limit: bytes of a message."""
         self.gatherer = gatherer
-        self.refused = refused
-        self.limit = limit
+        self.limit = config.limits.message
         self.clock = asyncio.get_running_loop().time
         self.connections: set[Connection] = set()
         self._bound = bound
         self._gate = gate
-        self._changed = changed
-        self._idle = idle
+        self._idle = config.connections.idle
         self._tls = tls
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -121,13 +114,9 @@ class Streams:
     def put(self, host: str, messages: Messages) -> bool:
         """Hand on what an address may send; return whether the rest of its connection cannot be read."""
         allowed = self._gate.allowance(host, len(messages.whole))
-        for why, count in (
-            (Refusal.TOO_LARGE, messages.cut),
-            (Refusal.RATE, len(messages.whole) - allowed),
-            (Refusal.MALFORMED, int(messages.broken)),
-        ):
-            if count:
-                self.refused(why, count)
+        self._gate.refuse(Refusal.TOO_LARGE, messages.cut)
+        self._gate.refuse(Refusal.RATE, len(messages.whole) - allowed)
+        self._gate.refuse(Refusal.MALFORMED, int(messages.broken))
         self.gatherer.put(messages.whole[:allowed])
         return messages.broken
 
@@ -139,7 +128,6 @@ class Streams:
     def leave(self, host: str) -> None:
         """Count a connection that has ended."""
         self._gate.leave(host)
-        self._changed(self._gate.open)
 
     def relieved(self) -> None:
         """Read again from all."""
@@ -151,17 +139,17 @@ class Streams:
         since = self.clock() - self._idle
         for one in list(self.connections):
             if one.silent(since):
-                self.refused(Refusal.IDLE, 1)
+                self._gate.refuse(Refusal.IDLE)
                 one.abort()
 
     async def stop(self, grace: float) -> None:
         """Accept no more; read what is on its way, for so many seconds at most; close."""
         end = self.clock() + grace
-        for one in self._bound:
+        for bound in self._bound:
             # Senders whose connection the system has made already believe that they are heard.
-            self._accept(one)
-            asyncio.get_running_loop().remove_reader(one.fileno())
-            one.close()
+            self._accept(bound)
+            asyncio.get_running_loop().remove_reader(bound.fileno())
+            bound.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace / 2)
         for task in list(self._tasks):
@@ -174,7 +162,8 @@ class Streams:
             await asyncio.sleep(QUIET / 10)
         for one in list(self.connections):
             one.abort()
-        while self.connections:
+        # Each says in connection_lost that it is gone.
+        while self.connections:  # noqa: ASYNC110 (a turn or two of the loop)
             await asyncio.sleep(0)
 
     def _listen(self, bound: socket.socket) -> None:
@@ -196,11 +185,9 @@ class Streams:
             loop.call_later(_BREATH, self._listen, bound)
 
     def _admit(self, accepted: socket.socket, host: str) -> None:
-        if refusal := self._gate.enter(host):
-            self.refused(refusal, 1)
+        if not self._gate.enter(host):
             accepted.close()
             return
-        self._changed(self._gate.open)
         task = asyncio.create_task(self._open(accepted, host))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -215,7 +202,7 @@ class Streams:
                 ssl_handshake_timeout=HANDSHAKE if self._tls else None,
             )
         except OSError as error:
-            self.refused(_why(error), 1)
+            self._gate.refuse(_why(error))
         finally:
             if not connection.made:
                 accepted.close()

@@ -11,9 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-from intakes import DEADLINE, Recorder
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
+from intakes import DEADLINE, Recorder
 from tocsin.intake.inputs.file.config import Config
 from tocsin.intake.inputs.file.input import Files
 from tocsin.settings.paths import Pattern

@@ -5,11 +5,12 @@ import gzip
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
-from intakes import Recorder, on_both_loops, until
 
+from intakes import Recorder, on_both_loops, until
 from tocsin.errors import ConfigError
 from tocsin.intake.inputs.file.config import Config
 from tocsin.intake.inputs.file.input import open_input
@@ -55,6 +56,9 @@ class Logs:
         await until(lambda: len(self.recorder.records) >= len(lines))
         assert [one.decode() for one in self.recorder.records] == list(lines)
 
+    def has(self, count: int) -> bool:
+        return len(self.recorder.records) == count
+
     @property
     def lost(self) -> int:
         return self.recorder.refusals[Refusal.LOST]
@@ -71,7 +75,6 @@ def test_lines_are_taken_when_they_are_whole(tmp_path: Path) -> None:
         assert logs.recorder.batches[0].context.source == "linux"
 
     on_both_loops(test)
-
 
 
 def test_what_was_read_before_a_restart_is_not_read_again(tmp_path: Path) -> None:
@@ -292,7 +295,7 @@ def test_more_files_than_may_be_open(tmp_path: Path) -> None:
             for turn in range(3):
                 for name in names:
                     logs.add(name, f"{name} {turn}\n")
-                await until(lambda turn=turn: len(logs.recorder.records) == 20 * (turn + 1))
+                await until(partial(logs.has, 20 * (turn + 1)))
                 assert len([one for one in open_files() if str(logs.folder) in one]) <= 3
         for name in names:
             lines = [one for one in logs.recorder.records if one.startswith(f"{name} ".encode())]

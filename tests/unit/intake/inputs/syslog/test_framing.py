@@ -1,5 +1,7 @@
 """Whatever the split, the messages of a connection are the same."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def run(chunks: list[bytes]) -> tuple[list[bytes], int, bool]:
 
 def split(data: bytes, cuts: list[int]) -> list[bytes]:
     edges = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [data[a:b] for a, b in pairwise(edges)]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
@@ -48,7 +50,10 @@ def split(data: bytes, cuts: list[int]) -> list[bytes]:
         (b"\n\n<1>a\n\n", ([b"<1>a"], 0, False)),
         (b"<1>" + b"a" * 60 + b"\n<1>b\n", ([b"<1>" + b"a" * 47, b"<1>b"], 1, False)),
         (b"<1>" + b"a" * 200, ([b"<1>" + b"a" * 47], 1, False)),
-        (counted([b"a" * 51, b"b" * 50, b"c" * 999, b"d"]), ([b"a" * 50, b"b" * 50, b"c" * 50, b"d"], 2, False)),
+        (
+            counted([b"a" * 51, b"b" * 50, b"c" * 999, b"d"]),
+            ([b"a" * 50, b"b" * 50, b"c" * 50, b"d"], 2, False),
+        ),
         (b"3 abc" + b"x 3 abc", ([b"abc"], 0, True)),
         (b"3 abc" + b"03 abc", ([b"abc"], 0, True)),
         (b"3 abc" + b"123456789 abc", ([b"abc"], 0, True)),
@@ -78,7 +83,12 @@ def test_any_bytes_give_the_same_however_they_are_split(data: bytes, cuts: list[
     assert all(0 < len(one) <= LIMIT for one in whole)
 
 
-@given(st.lists(st.sampled_from([b"1", b"2", b"30", b"0", b" ", b"\n", b"<1>", b"a" * 20, b"\0", b"\r"]), max_size=40), st.lists(st.integers(0, 10_000), max_size=20))
+@given(
+    st.lists(
+        st.sampled_from([b"1", b"2", b"30", b"0", b" ", b"\n", b"<1>", b"a" * 20, b"\0", b"\r"]), max_size=40
+    ),
+    st.lists(st.integers(0, 10_000), max_size=20),
+)
 def test_framing_like_bytes_give_the_same_however_they_are_split(parts: list[bytes], cuts: list[int]) -> None:
     data = b"".join(parts)
     assert run(split(data, cuts)) == run([data])
