@@ -29,6 +29,7 @@ class Framing:
         self._limit = limit
         self._rest = bytearray()
         self._skip = 0
+        self._need = 0
         self._skipping = False
         self.counted: bool | None = None
         """Whether octets are counted; None as long as that cannot be told."""
@@ -77,8 +78,13 @@ class Framing:
     def _octets(self, data: bytes) -> Messages:
         passed = min(self._skip, len(data))
         self._skip -= passed
-        data = bytes(self._rest) + data[passed:]
+        data = data[passed:]
+        if len(self._rest) + len(data) < self._need:
+            self._rest += data
+            return Messages([])
+        data = bytes(self._rest) + data
         self._rest.clear()
+        self._need = 0
         found: list[bytes] = []
         at, broken = 0, False
         while at < len(data) and not broken:
@@ -89,7 +95,10 @@ class Framing:
             count = self._count(data[at:blank])
             begin, end = blank + 1, blank + 1 + count
             broken = not count
-            if broken or (end > len(data) and len(data) - begin <= self._limit + len(ENDS)):
+            # Of a message above the limit no more than its beginning is waited for.
+            wanted = min(end, begin + self._limit + len(ENDS))
+            if broken or wanted > len(data):
+                self._need = wanted - at
                 break
             found.append(data[begin:end])
             self._skip = max(0, end - len(data))
