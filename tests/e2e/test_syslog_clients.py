@@ -10,7 +10,7 @@ from typing import Self
 import pytest
 
 from certificates import Authority
-from intakes import Recorder, until
+from intakes import Recorder, on_both_loops, until
 from tocsin.intake.inputs.syslog.config import Config
 from tocsin.intake.inputs.syslog.input import open_input
 from tocsin.settings.limits import Tls
@@ -88,7 +88,7 @@ def test_logger(form: str, way: str) -> None:
             assert "timestamp" in fields
             assert not made.recorder.refusals
 
-    asyncio.run(test())
+    on_both_loops(test)
 
 
 RSYSLOG_ACTIONS = {

@@ -1,11 +1,12 @@
 """Real sockets, on both event loops."""
 
 import asyncio
+import random
 import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -297,3 +298,23 @@ def test_a_certificate_that_is_none_is_said(tmp_path: Path) -> None:
     config = Config(listen=ANY, protocols=("tls",), tls=Tls(cert=path, key=path))
     with pytest.raises(ConfigError, match=r"x\.pem"):
         asyncio.run(open_input("sys", config, Recorder()).start())
+
+
+def test_after_any_bytes_others_are_heard() -> None:
+    chance = random.Random(7)  # noqa: S311 (bytes for a test)
+    parts = [b"1", b"99999999 ", b"20 ", b"<1>", b"\n", b"\0", b"\x16\x03\x01", b"\xff" * 50]
+
+    async def test() -> None:
+        recorder = Recorder()
+        async with running(recorder, Config(listen=ANY)) as made:
+            for _ in range(200):
+                data = b"".join(chance.choices(parts, k=chance.randrange(1, 30)))
+                with suppress(ConnectionError):
+                    await send(made, data)
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+                    sender.sendto(data, ("127.0.0.1", port_of(made, "udp")))
+            await send(made, b"<13>the last\n")
+            await until(lambda: b"<13>the last" in recorder.records)
+            await until(lambda: not recorder.open)
+
+    on_both_loops(test)
