@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from intakes import DEADLINE, Recorder
+from intakes import DEADLINE, Recorder, until
 from tocsin.intake.inputs.file.config import Config
 from tocsin.intake.inputs.file.input import Files
 from tocsin.settings.paths import Pattern
@@ -166,10 +167,17 @@ class Machine(RuleBasedStateMachine):
     def delete(self, name: str) -> None:
         if self.current.get(name) and self.config.open_files > 1:
             self.catch_up()
+            self.do(until(partial(self.is_held, str(self.logs / name))))
             (self.logs / name).unlink()
             self.current.pop(name).extend(filter(None, [self.unfinished.pop(name, b"")]))
             self.catch_up()
             self.do(asyncio.sleep(0.06))
+
+    def is_held(self, path: str) -> bool:
+        """Tell whether the input has it open: what is deleted before that is gone."""
+        assert self.input
+        assert self.input._follower
+        return any(tail.path == path for tail in list(self.input._follower._open.values()))
 
     def teardown(self) -> None:
         if hasattr(self, "config"):

@@ -135,7 +135,7 @@ class Follower:
             tail.path = found.path
             self.changed = True
         if tail.gone:
-            tail.gone = 0.0
+            tail.found_again()
             self.changed = True
         if not tail.is_open and not tail.refused and self._is_wanted(tail, found):
             self._waiting[key] = tail

@@ -126,6 +126,11 @@ class Tail:
         self.state = ROTATED
         self._complete = True
 
+    def found_again(self) -> None:
+        """Go on with a file that had vanished, or with another in its place: what was lost is counted already."""
+        self.gone = 0.0
+        self._complete = True
+
     def is_at(self, path: str) -> bool:
         """Tell whether a file that has its inode is this one, by its beginning; by its name, if none of it was read."""
         if not self._length:

@@ -10,6 +10,7 @@ from tocsin.intake.inputs.file import finding, follower
 from tocsin.intake.inputs.file.config import Config
 from tocsin.intake.inputs.file.follower import Follower
 from tocsin.intake.inputs.file.positions import DONE, Position
+from tocsin.ports.input import Refusal
 from tocsin.settings.paths import Pattern
 from tocsin.settings.scalars import Duration
 
@@ -79,3 +80,20 @@ def test_a_name_of_any_bytes_is_followed(tmp_path: Path) -> None:
     one = made(tmp_path)
     assert read(one) == [b"one"]
     assert read(made(tmp_path, one.positions())) == []
+
+
+def test_what_was_lost_is_counted_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text("one\n")
+    before = made(tmp_path)
+    read(before)
+    path.rename(tmp_path / "elsewhere")
+    one = made(tmp_path, before.positions())
+    (tmp_path / "elsewhere").write_text("another\n")
+    one.look()
+    assert one.gather().refusals == {Refusal.LOST: 1}
+    (tmp_path / "elsewhere").rename(path)
+    one.look()
+    batch = one.gather()
+    assert batch.records == [b"another"]
+    assert not batch.refusals
