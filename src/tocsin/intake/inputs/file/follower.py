@@ -166,7 +166,7 @@ class Follower:
             tail.path = place.path
             self._waiting[tail.key] = tail
         elif not tail.gone:
-            if tail.state != DONE:
+            if tail.state != DONE and not tail.complete:
                 self._lose(tail)
             tail.gone = time.time()
             self._waiting.pop(tail.key, None)

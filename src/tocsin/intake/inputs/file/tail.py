@@ -46,7 +46,8 @@ class Tail:
         self._digest = position.digest if position else digest(b"")
         self._file = -1
         self._watched = False
-        self._complete = False
+        self.complete = False
+        """Whether all of what it was is taken or counted, and something else may be in its place now."""
         self._before = self.size  # at the look before the last: the last may have seen other content already
 
     @property
@@ -124,12 +125,12 @@ class Tail:
     def reopen(self) -> None:
         """Wait for more of a file that was done, or for another in its place."""
         self.state = ROTATED
-        self._complete = True
+        self.complete = True
 
     def found_again(self) -> None:
         """Go on with a file that had vanished, or with another in its place: what was lost is counted already."""
         self.gone = 0.0
-        self._complete = True
+        self.complete = True
 
     def is_at(self, path: str) -> bool:
         """Tell whether a file that has its inode is this one, by its beginning; by its name, if none of it was read."""
@@ -169,10 +170,10 @@ class Tail:
 
     def _restart(self) -> None:
         # What nobody watched may have grown before it was truncated or replaced.
-        if self._before > self.offset or not (self._watched or self._complete):
+        if self._before > self.offset or not (self._watched or self.complete):
             self.lost += 1
         self.state = ACTIVE if self.is_there() else ROTATED
-        self._complete = False
+        self.complete = False
         self.offset = self.scanned = self.size = self._before = self._length = 0
         self._digest = digest(b"")
         self._watched = True
