@@ -69,7 +69,7 @@ class Journal:
 
 
 async def follow(top: Path) -> None:
-    config = Config(paths=(Pattern(top / "logs/*.log"),), look=Duration(0.1))
+    config = Config(paths=(Pattern(top / "logs/*.log"),), look=Duration(3))
     made = open_input("logs", config, Journal(top), top / "state")
     await made.start()
     await asyncio.Event().wait()
