@@ -5,7 +5,7 @@ from people and are bounded: in time, memory and rows. Methods raise QueryError 
 understood, DeliveryError when there is no answer (the store is not there; the question took too long).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -38,10 +38,10 @@ class Cursor(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A stored event. time: its own, or of its arrival if it has none.
+    r"""A stored event. time: its own, or of its arrival if it has none.
 
     values: normalised name -> text or number, only what it has. fields: the other names at the top level of a JSON
-    record; nested ones as JSON text. Texts that are not UTF-8 have their odd bytes written out as `\\xff`.
+    record; nested ones as JSON text. Texts that are not UTF-8 have their odd bytes written out as `\xff`.
     """
 
     id: EventId
@@ -107,8 +107,10 @@ class EventStore(Protocol):
     def group(self, question: Question, by: Sequence[str], *, limit: int = 10) -> tuple[Group, ...]:
         """Count by the values of fields, the most frequent first."""
 
-    def export(self, question: Question, *, limit: int | None = None) -> Iterator[tuple[Row, ...]]:
-        """Yield all events, some at a time, in no particular order. Close the iterator to stop early."""
+    def export(
+        self, question: Question, *, limit: int | None = None
+    ) -> Generator[tuple[Row, ...], None, None]:
+        """Yield all events, some at a time, in no particular order. Close it to stop early."""
 
     def get(self, event: EventId) -> Row | None:
         """Return one event, None if there is none of that id."""

@@ -68,7 +68,9 @@ def table_of(frame: Frame) -> pa.Table:
         raise DataError("no frame of columns", str(error)[:200]) from None
     missing = [name for name in ("index", "part", "source", "raw") if name not in given]
     if missing or rows > MAX_ROWS_OF_FRAME:
-        raise DataError("no frame of columns", f"without {', '.join(missing)}" if missing else f"{rows:,} rows")
+        raise DataError(
+            "no frame of columns", f"without {', '.join(missing)}" if missing else f"{rows:,} rows"
+        )
     return pa.Table.from_arrays(columns, schema=_SCHEMA)
 
 

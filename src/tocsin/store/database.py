@@ -5,7 +5,7 @@ Never fork after this module is imported: chDB has threads of its own.
 
 import queue
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,8 +30,14 @@ _ARROW = "output_format_arrow_string_as_string = 0, output_format_arrow_low_card
 # What may go wrong without anybody's mistake: chDB's code -> what to say, whether to try again.
 _TROUBLES = {
     "158": ("the question reads too many rows; narrow it down by time or source", False),
-    "159": ("the question takes too long; narrow it down by time or source, or raise store.query_time", False),
-    "160": ("the question takes too long; narrow it down by time or source, or raise store.query_time", False),
+    "159": (
+        "the question takes too long; narrow it down by time or source, or raise store.query_time",
+        False,
+    ),
+    "160": (
+        "the question takes too long; narrow it down by time or source, or raise store.query_time",
+        False,
+    ),
     "241": ("not enough memory; narrow the question down, or raise store.query_memory", False),
     "396": ("the answer is too large; ask for fewer events at a time", False),
     "243": ("no room on the disk of the store", True),
@@ -55,17 +61,20 @@ class Database:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self._writer = self._connect()
-        self._free: queue.LifoQueue[Session] = queue.LifoQueue()
+        self._free: queue.LifoQueue[Any] = queue.LifoQueue()
         self._readers = [self._connect() for _ in range(READERS)]
         for reader in self._readers:
             self._free.put(reader)
 
-    def _connect(self) -> Session:
+    def _connect(self) -> Any:
+        connect: Callable[[str], Any] = Session
         try:
-            return Session(str(self.folder))
+            return connect(str(self.folder))
         except (ChdbError, RuntimeError) as error:
             if "Code: 76." in str(error) or "lock" in str(error):
-                raise DeliveryError(f"{self.folder}: another process has this store", retryable=True) from None
+                raise DeliveryError(
+                    f"{self.folder}: another process has this store", retryable=True
+                ) from None
             raise
 
     def close(self) -> None:
@@ -95,7 +104,7 @@ class Database:
 
     def stream(
         self, statement: str, parameters: Parameters, settings: str, rows: int
-    ) -> Iterator[pa.RecordBatch]:
+    ) -> Generator[pa.RecordBatch, None, None]:
         """Yield the answer so many rows at a time; close the iterator to stop early."""
         with self._reader() as reader, _explained():
             asked = f"{statement} SETTINGS {_ARROW}, {settings}, max_block_size = {rows}"
@@ -103,13 +112,11 @@ class Database:
                 yield from result.record_batch(rows_per_batch=rows)
 
     @contextmanager
-    def _reader(self) -> Iterator[Session]:
+    def _reader(self) -> Iterator[Any]:
         try:
             reader = self._free.get(timeout=PATIENCE)
         except queue.Empty:
-            raise DeliveryError(
-                "the store is busy with other questions; try again", retryable=True
-            ) from None
+            raise DeliveryError("the store is busy with other questions; try again", retryable=True) from None
         try:
             yield reader
         finally:
@@ -127,9 +134,3 @@ def _explained() -> Iterator[None]:
         if trouble is None:
             raise
         raise DeliveryError(trouble[0], retryable=trouble[1]) from None
-
-
-def cells(table: pa.Table | pa.RecordBatch) -> list[dict[str, Any]]:
-    """Return rows of an answer, as dicts."""
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows

@@ -23,7 +23,9 @@ from tocsin.store.plan import Plan, PlanFile, Span
 
 CONSUMER = "store"
 MAX_FRAMES = 10_000
-"""Frames of one block, at most."""
+"""Frames of one block, at most; a few more."""
+AT_ONCE = 8
+"""Frames of a partition that are read before it is another's turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,15 @@ class Loader:
         self._plans = PlanFile(folder)
         self._dead = DeadLetters(folder / "dead")
         self._consumers: list[Consumer] = []
+        self._readers: list[Reader] = []
+        self._waiting: list[tuple[int, Stored]] = []
+        self._unsettled = False
         try:
             for partition in range(journal.topic(TOPIC).partitions):
                 self._consumers.append(journal.consumer(CONSUMER, TOPIC, partition))
         except BaseException:
             self._let_go()
             raise
-        self._readers: list[Reader] = []
         self._start()
 
     def close(self) -> None:
@@ -105,35 +109,41 @@ class Loader:
             self._journal.reader(TOPIC, number, consumer.offset)
             for number, consumer in enumerate(self._consumers)
         ]
-        self._waiting: list[tuple[int, Stored]] = []
+        self._waiting = []
         self._events = self._size = 0
         self._since = 0.0
         self._unsettled = self._plans.read() is not None
 
     def _let_go(self) -> None:
-        for one in (*self._consumers, *getattr(self, "_readers", ())):
-            one.close()
+        for consumer in self._consumers:
+            consumer.close()
+        for reader in self._readers:
+            reader.close()
 
     def _gather(self, wait: float) -> None:
+        """Read in turns, a few frames of each partition, until there is enough for a block or no more."""
         pause = 0.0 if self._waiting else wait / len(self._readers)
-        for partition, reader in enumerate(self._readers):
-            room = self._bounds.size - self._size
-            if room <= 0 or len(self._waiting) >= MAX_FRAMES or self._events >= self._bounds.rows:
-                return
-            found = reader.read(max_frames=100, max_bytes=min(room, 8 << 20), wait=pause)
-            if found and not self._waiting:
-                self._since, pause = self._clock(), 0.0
-            self._waiting += [(partition, stored) for stored in found]
-            self._events += sum(stored.frame.events for stored in found)
-            self._size += sum(len(stored.frame.payload) for stored in found)
+        found = True
+        while found and not self._full():
+            found = False
+            for partition, reader in enumerate(self._readers):
+                frames = reader.read(max_frames=AT_ONCE, max_bytes=8 << 20, wait=pause)
+                if frames and not self._waiting:
+                    self._since, pause = self._clock(), 0.0
+                self._waiting += [(partition, stored) for stored in frames]
+                self._events += sum(stored.frame.events for stored in frames)
+                self._size += sum(len(stored.frame.payload) for stored in frames)
+                found = found or bool(frames)
 
-    def _due(self) -> bool:
+    def _full(self) -> bool:
         return (
             self._events >= self._bounds.rows
             or self._size >= self._bounds.size
             or len(self._waiting) >= MAX_FRAMES
-            or self._clock() - self._since >= self._bounds.seconds
         )
+
+    def _due(self) -> bool:
+        return self._full() or self._clock() - self._since >= self._bounds.seconds
 
     def _spans(self) -> Iterable[Span]:
         for partition, consumer in enumerate(self._consumers):

@@ -1,6 +1,6 @@
 """Answers questions from the table. Each is one read-only statement with bounds on time, memory and the answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -72,16 +72,14 @@ class Reader:
         asked, where = _where(question)
         if after:
             where = f"({where}) AND {_before(asked, after)}"
-        rows = self._rows(
-            f"SELECT {_COLUMNS} FROM tocsin.events WHERE {where} ORDER BY {_NEWEST} LIMIT {limit}", asked
-        )
+        rows = self._rows(_select(_COLUMNS, where, f"ORDER BY {_NEWEST} LIMIT {limit}"), asked)
         last = rows[-1] if len(rows) == limit else None
         return Page(rows, Cursor(last.time, last.id) if last else None)
 
     def count(self, question: Question) -> int:
         """Return how many events there are."""
         asked, where = _where(question)
-        return self._number(f"SELECT count() AS found FROM tocsin.events WHERE {where}", asked)
+        return self._number(_select("count() AS found", where), asked)
 
     def histogram(self, question: Question, *, interval: int | None = None, by: str = "") -> Histogram:
         """Count by interval and, if asked, by a field's values: the most frequent of those that fit."""
@@ -91,8 +89,11 @@ class Reader:
         asked, where = _where(question)
         value = f"lower({asked.value(_name(by))})" if by else "''"
         table = self._ask(
-            f"SELECT intDiv(toUnixTimestamp64Micro(time), {length}) * {length} AS start, {value} AS value, count() AS found "
-            f"FROM tocsin.events WHERE {where} GROUP BY start, value ORDER BY found DESC LIMIT {MAX_BARS * (10 if by else 1)}",
+            _select(
+                f"intDiv(toUnixTimestamp64Micro(time), {length}) * {length} AS start, {value} AS value, count() AS found",
+                where,
+                f"GROUP BY start, value ORDER BY found DESC LIMIT {MAX_BARS * (10 if by else 1)}",
+            ),
             asked,
         )
         bars = [Bar(row["start"], _text(row["value"]), row["found"]) for row in table.to_pylist()]
@@ -106,19 +107,24 @@ class Reader:
         values = ", ".join(f"{asked.value(_name(name))} AS v{number}" for number, name in enumerate(by))
         names = [f"v{number}" for number in range(len(by))]
         table = self._ask(
-            f"SELECT {values}, count() AS found FROM tocsin.events WHERE {where} GROUP BY {', '.join(names)} "
-            f"ORDER BY found DESC, {', '.join(names)} LIMIT {min(max(limit, 1), MAX_GROUPS)}",
+            _select(
+                f"{values}, count() AS found",
+                where,
+                f"GROUP BY {', '.join(names)} ORDER BY found DESC, {', '.join(names)} LIMIT {min(max(limit, 1), MAX_GROUPS)}",
+            ),
             asked,
         )
         return tuple(
             Group(tuple(_text(row[name]) for name in names), row["found"]) for row in table.to_pylist()
         )
 
-    def export(self, question: Question, *, limit: int | None = None) -> Iterator[tuple[Row, ...]]:
+    def export(
+        self, question: Question, *, limit: int | None = None
+    ) -> Generator[tuple[Row, ...], None, None]:
         """Yield all events. It may take as long as its reader takes: only memory is bounded."""
         asked, where = _where(question)
-        most = "" if limit is None else f" LIMIT {max(limit, 0)}"
-        statement = f"SELECT {_COLUMNS} FROM tocsin.events WHERE {where}{most}"
+        most = "" if limit is None else f"LIMIT {max(limit, 0)}"
+        statement = _select(_COLUMNS, where, most)
         with closing(
             self._database.stream(statement, asked.parameters, self._unhurried, EXPORTED)
         ) as batches:
@@ -133,26 +139,27 @@ class Reader:
             where = by_id(asked, event)
         except DataError:
             return None
-        found = self._rows(f"SELECT {_COLUMNS} FROM tocsin.events WHERE {where} LIMIT 1", asked)
+        found = self._rows(_select(_COLUMNS, where, "LIMIT 1"), asked)
         return found[0] if found else None
 
     def rows(self, partition: int, below: int) -> int:
         """Count the rows of frames before an offset."""
         asked = Compiler()
         where = f"partition = {asked.add(str(partition), 'UInt16')} AND offset < {asked.add(str(below), 'UInt64')}"
-        return self._number(f"SELECT count() AS found FROM tocsin.events WHERE {where}", asked)
+        return self._number(_select("count() AS found", where), asked)
 
     def freshness(self) -> Freshness:
         """Say how much there is, and how new."""
-        statement = "SELECT count() AS found, max(toUnixTimestamp64Micro(arrived)) AS arrival FROM tocsin.events"
+        statement = (
+            "SELECT count() AS found, max(toUnixTimestamp64Micro(arrived)) AS arrival FROM tocsin.events"
+        )
         row = self._ask(statement, Compiler()).to_pylist()[0]
         return Freshness(row["found"], row["arrival"])
 
     def _interval(self, question: Question) -> int:
         asked, where = _where(question)
         table = self._ask(
-            "SELECT toUnixTimestamp64Micro(max(time)) - toUnixTimestamp64Micro(min(time)) AS found "
-            f"FROM tocsin.events WHERE {where}",
+            _select("toUnixTimestamp64Micro(max(time)) - toUnixTimestamp64Micro(min(time)) AS found", where),
             asked,
         )
         wanted = table.to_pylist()[0]["found"] / BARS
@@ -166,6 +173,11 @@ class Reader:
 
     def _rows(self, statement: str, asked: Compiler) -> tuple[Row, ...]:
         return rows_of(self._ask(statement, asked))
+
+
+def _select(what: str, where: str, rest: str = "") -> str:
+    """Return a statement. All of it is our own text: what people write is in parameters, see query/sql.py."""
+    return f"SELECT {what} FROM tocsin.events WHERE {where} {rest}"  # noqa: S608 (see above)
 
 
 def _where(question: Question) -> tuple[Compiler, str]:

@@ -55,7 +55,7 @@ def migrate(database: Database, *, token_index: bool) -> int:
     done = version(database)
     for number, statement in enumerate(MIGRATIONS[done:], done + 1):
         database.run(statement)
-        database.run(f"INSERT INTO tocsin.versions VALUES ({number})")
+        database.run("INSERT INTO tocsin.versions VALUES ({number:UInt32})", {"number": str(number)})
     _settle_index(database, wanted=token_index)
     return len(MIGRATIONS) - done
 
@@ -70,8 +70,8 @@ def _settle_index(database: Database, *, wanted: bool) -> None:
     """Index the words of what comes from now on, or stop and drop the index. Questions are answered either way."""
     asked = database.ask(
         "SELECT count() AS there FROM system.data_skipping_indices WHERE database = 'tocsin' "
-        f"AND table = 'events' AND name = '{INDEX}'",  # noqa: S608 (our own name)
-        {},
+        "AND table = 'events' AND name = {index:String}",
+        {"index": INDEX},
         "readonly = 1",
     )
     there = bool(asked["there"][0].as_py())

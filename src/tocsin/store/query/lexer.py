@@ -99,14 +99,18 @@ class Lexer:
             self._at = span.end()
             return
         if self._query.startswith("[", self._at):
-            raise mistake(self._query, self._at, "a range is written [1 to 1024]; put quotes around other values")
+            raise mistake(
+                self._query, self._at, "a range is written [1 to 1024]; put quotes around other values"
+            )
         if self._query.startswith("(", self._at):
             self._lists = 1
             yield self._sign(Kind.OPEN)
         elif _QUOTED.match(self._query, self._at) or _WORD.match(self._query, self._at):
             yield self._value()
         else:
-            raise mistake(self._query, self._at, 'a value is missing; write name:value, name:"two words" or name:*')
+            raise mistake(
+                self._query, self._at, 'a value is missing; write name:value, name:"two words" or name:*'
+            )
 
     def _plain(self) -> Token:
         sign = self._query[self._at]

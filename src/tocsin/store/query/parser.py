@@ -12,7 +12,19 @@ from typing import cast
 from tocsin.errors import QueryError
 from tocsin.store.query.lexer import Kind, Lexer, Token
 from tocsin.store.query.mistake import mistake
-from tocsin.store.query.tree import EVERYTHING, And, Compare, Exists, Is, Node, Not, Operator, Or, Text, Within
+from tocsin.store.query.tree import (
+    EVERYTHING,
+    And,
+    Compare,
+    Exists,
+    Is,
+    Node,
+    Not,
+    Operator,
+    Or,
+    Text,
+    Within,
+)
 
 MAX_TERMS = 200
 """Conditions of a query."""
@@ -35,7 +47,7 @@ class _Parser:
         self._depth = 0
 
     def whole(self) -> Node:
-        if self._token.kind is Kind.END:
+        if len(self._tokens) == 1:
             return EVERYTHING
         node = self._either(None)
         if self._token.kind is not Kind.END:

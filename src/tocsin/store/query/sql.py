@@ -96,11 +96,19 @@ class Compiler:
         if name == ID:
             return self._id(node)
         if name in TIMES:
-            raise mistake(self._query, node.at, f"{name} needs a comparison: {name}:>2026-11-23, {name}:<=2026-11-23T07:00:00Z")
+            raise mistake(
+                self._query,
+                node.at,
+                f"{name} needs a comparison: {name}:>2026-11-23, {name}:<=2026-11-23T07:00:00Z",
+            )
         if len(pattern) > 1:
             return self._like(self.value(name), pattern)
         if name in NUMBERS:
-            return f"ifNull(`{name}` = {self.add(self._whole(node), 'UInt64')}, 0)" if pattern[0] else f"isNull(`{name}`)"
+            return (
+                f"ifNull(`{name}` = {self.add(self._whole(node), 'UInt64')}, 0)"
+                if pattern[0]
+                else f"isNull(`{name}`)"
+            )
         value = self.add(lowered(pattern[0]), "String")
         return f"{self.value(name)} = {value}" if name in EXACT else f"lower({self.value(name)}) = {value}"
 
@@ -146,7 +154,11 @@ class Compiler:
         except ValueError:
             number = math.nan
         if not math.isfinite(number):
-            raise mistake(self._query, node.at, f"{node.operator} compares numbers, and times of time and arrived; this is neither")
+            raise mistake(
+                self._query,
+                node.at,
+                f"{node.operator} compares numbers, and times of time and arrived; this is neither",
+            )
         return repr(number)
 
     def _within(self, node: Within) -> str:
@@ -165,7 +177,9 @@ def by_id(compiler: Compiler, event: EventId) -> str:
     )  # fmt: skip
     if any(not 0 <= value < 1 << bits for _, value, bits in bounded):
         raise DataError("no event id", str(event)[:100])
-    return " AND ".join(f"{name} = {compiler.add(str(value), f'UInt{bits}')}" for name, value, bits in bounded)
+    return " AND ".join(
+        f"{name} = {compiler.add(str(value), f'UInt{bits}')}" for name, value, bits in bounded
+    )
 
 
 def lowered(text: str) -> str:
