@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pyarrow as pa
@@ -12,6 +12,10 @@ from tocsin.model.columns import NUMBERS, TOPIC
 from tocsin.model.place import Place
 from tocsin.model.received import Context
 from tocsin.ports.journal import Frame, Topic
+from tocsin.store.database import Database
+from tocsin.store.loader import Bounds, Loader
+from tocsin.store.reader import Reader
+from tocsin.store.schema import migrate
 
 ARRIVED = 1_795_000_000_000_000
 """Microseconds: 2026-11-18."""
@@ -64,3 +68,40 @@ def payload(table: pa.Table) -> bytes:
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
         writer.write_table(table)
     return bytes(sink.getvalue())
+
+
+class Filled:
+    """A journal, the store that is loaded from it, and a clock that stands still."""
+
+    def __init__(self, folder: Path, *, token_index: bool = True) -> None:
+        self.folder = folder
+        self.now = 0.0
+        self.database = Database(folder / "db")
+        migrate(self.database, token_index=token_index)
+        self.journal = journal_of(folder / "journal")
+        self.appenders = [self.journal.appender(TOPIC, partition) for partition in range(2)]
+        self.offset = 0
+        self.loader = self.opened()
+        self.reader = Reader(self.database)
+
+    def opened(self, bounds: Bounds | None = None) -> Loader:
+        return Loader(self.journal, self.database, self.folder, bounds, clock=lambda: self.now)
+
+    def write(self, frames: Sequence[Frame], partition: int = 0) -> None:
+        self.appenders[partition].append(frames).result()
+
+    def load(self, events: Sequence[Mapping[str, Any]], **given: Any) -> None:
+        """Put a frame of these events into the store."""
+        self.write([frame(self.offset, events, **given)])
+        self.offset += 1
+        while not self.loader.step(flush=True):
+            pass
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loader.close()
+        for appender in self.appenders:
+            appender.close()
+        self.database.close()

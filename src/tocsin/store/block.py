@@ -64,7 +64,7 @@ def table_of(frame: Frame) -> pa.Table:
             "retention": context.retention,
         }
         columns = [_column(field, added.get(field.name, given.get(field.name)), rows) for field in _SCHEMA]
-    except (pa.ArrowException, msgspec.MsgspecError, ValueError, TypeError, OverflowError) as error:
+    except (pa.ArrowException, msgspec.MsgspecError, OSError, ValueError, TypeError, OverflowError) as error:
         raise DataError("no frame of columns", str(error)[:200]) from None
     missing = [name for name in ("index", "part", "source", "raw") if name not in given]
     if missing or rows > MAX_ROWS_OF_FRAME:

@@ -200,8 +200,8 @@ def _before(asked: Compiler, after: Cursor) -> str:
 
 
 def _name(name: str) -> str:
-    if not name or len(name) > MAX_NAME:
-        raise QueryError(f"the name of a field has 1 to {MAX_NAME} characters")
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise QueryError(f"the name of a field has 1 to {MAX_NAME} printable characters")
     return name
 
 

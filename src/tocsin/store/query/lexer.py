@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from tocsin.errors import QueryError
 from tocsin.store.query.mistake import mistake
 from tocsin.store.query.tree import Pattern
 
@@ -42,6 +43,7 @@ class Token:
     quoted: bool = False
 
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 _FIELD = re.compile(r"([A-Za-z_@][\w.@$/-]*):")
 _QUOTED_FIELD = re.compile(r'"((?:[^"\\]|\\.)*)":', re.DOTALL)
@@ -60,6 +62,8 @@ class Lexer:
     def __init__(self, query: str) -> None:
         if len(query) > MAX_QUERY:
             raise mistake(query, MAX_QUERY, f"a query has at most {MAX_QUERY:,} characters")
+        if _SURROGATE.search(query):
+            raise QueryError("a query is text of UTF-8; this one has bytes that are none")
         self._query = query
         self._at = 0
         self._lists = 0  # parentheses that are open within a field's list of values
