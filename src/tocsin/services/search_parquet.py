@@ -9,21 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tocsin.errors import ConfigError, DeliveryError
-from tocsin.model.columns import NORMALISED, NUMBERS
 from tocsin.ports.store import Row
-
-_MOMENT = pa.timestamp("us", "UTC")
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("time", _MOMENT),
-        ("arrived", _MOMENT),
-        *((name, pa.string()) for name in ("source", "input", "retention", "refused")),
-        *((name, pa.uint32() if name in NUMBERS else pa.string()) for name in NORMALISED),
-        ("fields", pa.map_(pa.string(), pa.string())),
-        ("raw", pa.binary()),
-    ]
-)
+from tocsin.store.parquet import SCHEMA
 
 
 class Writer:

@@ -27,7 +27,9 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         store.load(
             [
                 event('{"n": 1}', user__name="alice", event__action="repo.create", time=ARRIVED - 3 * SECOND),
-                event('{"n": 2}', user__name="=cmd()", event__action="repo.destroy", time=ARRIVED - 2 * SECOND),
+                event(
+                    '{"n": 2}', user__name="=cmd()", event__action="repo.destroy", time=ARRIVED - 2 * SECOND
+                ),
                 event(f"sshd: {HOSTILE}", user__name=HOSTILE, time=ARRIVED - SECOND),
                 event(b"\xff raw", refused="no source"),
             ]
@@ -97,7 +99,9 @@ def test_csv_has_no_formulas(capsys: pytest.CaptureFixture[str], config: str) ->
         (["--limit", "1", "--format", "csv", "nothing-of-the-kind"], None),
     ],
 )  # fmt: skip
-def test_answers(capsys: pytest.CaptureFixture[str], config: str, words: list[str], expected: str | None) -> None:
+def test_answers(
+    capsys: pytest.CaptureFixture[str], config: str, words: list[str], expected: str | None
+) -> None:
     code, out = asked(capsys, config, *words)
     assert code == (0 if expected not in {None, "0\n"} else 1)
     assert expected is None or out == expected
@@ -123,13 +127,17 @@ def test_wrong_use_exits_with_2(capsys: pytest.CaptureFixture[str], config: str,
     assert asked(capsys, config, *words)[0] == 2
 
 
-def test_a_failed_export_leaves_nothing(capsys: pytest.CaptureFixture[str], config: str, tmp_path: Path) -> None:
+def test_a_failed_export_leaves_nothing(
+    capsys: pytest.CaptureFixture[str], config: str, tmp_path: Path
+) -> None:
     assert asked(capsys, config, "--export", str(tmp_path / "out.parquet"), "(a")[0] == 2
     assert asked(capsys, config, "--export", str(tmp_path / "none" / "out.parquet"))[0] == 2
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_store_it_says_so_and_exits_with_3(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_without_a_store_it_says_so_and_exits_with_3(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     (tmp_path / "tocsin.toml").write_text("")
     assert main(["search", "--config", str(tmp_path / "tocsin.toml")]) == 3
     assert "no store answers here" in capsys.readouterr().err
