@@ -61,7 +61,10 @@ EVENTS = [made(Random(number)) for number in range(300)]  # noqa: S311
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     with Filled(tmp_path_factory.mktemp("store")) as filled:
+        # Merged, as nearly all parts of a real store are.
+        filled.database.run("ALTER TABLE tocsin.events MODIFY SETTING min_bytes_for_wide_part = 0")
         filled.load(EVENTS)
+        filled.database.run("OPTIMIZE TABLE tocsin.events FINAL")
         yield filled
 
 

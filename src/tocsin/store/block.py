@@ -16,16 +16,22 @@ from tocsin.store.schema import MAX_FIELDS
 MAX_ROWS_OF_FRAME = 1_000_000
 """Events of one frame; more is no frame that a worker makes."""
 
-_TYPES = {"timestamp[us]": pa.timestamp("us"), "binary": pa.large_binary()} | {
+_TYPES = {"timestamp[us]": pa.timestamp("us"), "binary": pa.binary()} | {
     name: pa.type_for_alias(name) for name in ("uint16", "uint32", "string")
 }
+_ADDED = {
+    "partition": pa.uint16(),
+    "offset": pa.uint64(),
+    "arrived": pa.timestamp("us"),
+    "input": pa.string(),
+    "retention": pa.string(),
+}
+"""What the store adds to a frame's own columns."""
+_NEEDED = ("index", "part", "source", "raw")
+_GIVEN = frozenset({*OWN, *NORMALISED})
 _SCHEMA = pa.schema(
     [
-        ("partition", pa.uint16()),
-        ("offset", pa.uint64()),
-        ("arrived", pa.timestamp("us")),
-        ("input", pa.string()),
-        ("retention", pa.string()),
+        *_ADDED.items(),
         *((name, _TYPES[kind]) for name, kind in OWN.items()),
         *((name, pa.uint32() if name in NUMBERS else pa.string()) for name in NORMALISED),
     ]
@@ -48,42 +54,37 @@ def origin_of(frame: Frame) -> FrameId:
 
 
 def table_of(frame: Frame) -> pa.Table:
-    """Return a frame's rows with all columns of the store but `fields`; raises DataError when it is no such frame."""
-    partition, offset = origin_of(frame)
+    """Return a frame's rows with the columns of the store that it has; raises DataError when it is no such frame."""
+    origin = origin_of(frame)
     try:
         context = _context.decode(frame.meta)
         read = pa.ipc.open_stream(frame.payload).read_all()
         read.validate(full=True)
-        given = {name: read.column(name) for name in read.column_names if name in _SCHEMA.names}
-        rows = read.num_rows
-        added = {
-            "partition": partition,
-            "offset": offset,
-            "arrived": frame.arrived // 1_000,
-            "input": context.input,
-            "retention": context.retention,
-        }
-        columns = [_column(field, added.get(field.name, given.get(field.name)), rows) for field in _SCHEMA]
+        names = [name for name in read.column_names if name in _GIVEN]
+        columns = [_column(name, read.column(name)) for name in names]
+        added = (origin.partition, origin.offset, frame.arrived // 1_000, context.input, context.retention)
+        for name, value in zip(_ADDED, added, strict=True):
+            columns.append(pa.repeat(pa.scalar(value, _SCHEMA.field(name).type), read.num_rows))
     except (pa.ArrowException, msgspec.MsgspecError, OSError, ValueError, TypeError, OverflowError) as error:
         raise DataError("no frame of columns", str(error)[:200]) from None
-    missing = [name for name in ("index", "part", "source", "raw") if name not in given]
-    if missing or rows > MAX_ROWS_OF_FRAME:
-        raise DataError(
-            "no frame of columns", f"without {', '.join(missing)}" if missing else f"{rows:,} rows"
-        )
-    return pa.Table.from_arrays(columns, schema=_SCHEMA)
+    missing = [name for name in _NEEDED if name not in names]
+    if missing:
+        raise DataError("no frame of columns", f"without {', '.join(missing)}")
+    if read.num_rows > MAX_ROWS_OF_FRAME or len(set(names)) < len(names):
+        raise DataError("no frame of columns", f"{read.num_rows:,} rows, columns {', '.join(names)}"[:200])
+    return pa.Table.from_arrays(columns, names=[*names, *_ADDED])
 
 
-def _column(field: pa.Field, given: pa.ChunkedArray | int | str | None, rows: int) -> pa.Array:
-    if isinstance(given, int | str):
-        return pa.repeat(pa.scalar(given, field.type), rows)
-    if given is None:
-        return pa.nulls(rows, field.type)
-    kind = given.type.value_type if pa.types.is_dictionary(given.type) else given.type
-    plain = given.cast(kind) if kind != given.type else given
-    if pa.types.is_timestamp(kind) and kind.tz is not None:
-        plain = plain.cast(pa.timestamp(kind.unit))
-    return plain.cast(field.type)
+def _column(name: str, given: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a column with the type that the store takes it with. Most have it already."""
+    wanted = _SCHEMA.field(name).type
+    if given.type == wanted:
+        return given
+    if pa.types.is_dictionary(given.type):
+        given = given.cast(given.type.value_type)
+    if pa.types.is_timestamp(given.type) and given.type.tz is not None:
+        given = given.cast(pa.timestamp(given.type.unit))
+    return given.cast(wanted)
 
 
 def _given(name: str) -> str:
@@ -110,7 +111,8 @@ _INSERT = (
 
 def insert(database: Database, tables: Iterable[pa.Table], token: str | None) -> int:
     """Insert tables as one block; return the rows. token: of letters, digits, - and _; a block with one that is there is not inserted."""
-    block = pa.concat_tables([_SCHEMA.empty_table(), *tables]).combine_chunks()
+    # Columns that a frame has not are filled with nulls.
+    block = pa.concat_tables([_SCHEMA.empty_table(), *tables], promote_options="default").combine_chunks()
     rows: int = block.num_rows
     if rows:
         settings = f"insert_deduplication_token = '{token}'" if token else "insert_deduplicate = 0"
