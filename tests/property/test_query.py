@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from store_samples import ARRIVED, Filled, event
 from tocsin.errors import QueryError
+from tocsin.model.columns import NUMBERS
 from tocsin.ports.store import Question
-from tocsin.store.query.names import NUMBERS, TEXTS, resolved
+from tocsin.store.query.names import TEXTS, resolved
 from tocsin.store.query.parser import parse
 from tocsin.store.query.sql import lowered
 from tocsin.store.query.tree import And, Compare, Exists, Is, Node, Not, Or, Pattern, Text, Within
@@ -40,7 +41,10 @@ WORDS = (
 
 def made(random: Random) -> dict[str, Any]:
     """Return an event of a few names and values, so that searches often find something."""
-    word = lambda: random.choice(WORDS)
+
+    def word() -> str:
+        return random.choice(WORDS)
+
     record = json.dumps(
         {"k": word(), "n": random.randrange(9), "deep": {"er": word()}, "a.b": word()}, ensure_ascii=False
     )
@@ -135,6 +139,8 @@ def leaf_holds(node: Node, one: Mapping[str, Any]) -> bool:
             except ValueError:
                 return False
             return address.version == network.version and address in network
+        case _:
+            raise AssertionError(node)
 
 
 def compares(text: str, operator: str, wanted: float) -> bool:
