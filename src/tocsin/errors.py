@@ -2,6 +2,7 @@
 
 TocsinError
 ├── ConfigError    what the operator asked for is wrong; nothing starts
+│   └── QueryError     a search cannot be understood
 ├── ContentError   one rule, pack or source folder is wrong; the rest load
 ├── DataError      one record is wrong; it is counted and shown, the batch goes on
 │   ├── DamageError    a file of the journal is not as it was written; the role ends, a person is needed
@@ -16,6 +17,10 @@ class TocsinError(Exception):
 
 class ConfigError(TocsinError):
     """A flag, path or setting is wrong. Caught in cli/main.py, which exits with 2."""
+
+
+class QueryError(ConfigError):
+    """A search cannot be understood. The text says what, shows where, and says what to do."""
 
 
 class ContentError(TocsinError):

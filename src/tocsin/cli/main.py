@@ -17,6 +17,7 @@ OK, FINDINGS, USAGE, UNAVAILABLE = 0, 1, 2, 3
 
 COMMANDS = {
     "hunt": "look for attacks in log files",
+    "search": "find, count and export stored events",
     "rules": "list, show, lint, test, explain, convert and write rules",
     "serve": "run the monitor: receive, detect, store, correlate, alert, tell",
     "check": "find every mistake in the settings, tocsin.toml",

@@ -1,0 +1,44 @@
+"""What is too old goes, a day of a retention class at a time: dropping a partition takes no reading."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+
+from tocsin.store.database import Database
+
+
+class Day(NamedTuple):
+    """A partition of the table: all events of a retention class that arrived on a day (UTC)."""
+
+    retention: str
+    day: date
+
+
+def days(database: Database) -> dict[Day, str]:
+    """Return the days that there are, and what chDB calls each."""
+    asked = database.ask(
+        "SELECT DISTINCT _partition_id AS id, _partition_value.1 AS retention, toString(_partition_value.2) AS day "
+        "FROM tocsin.events",
+        {},
+        "readonly = 1",
+    )
+    return {
+        Day(row["retention"].decode(), date.fromisoformat(row["day"].decode())): row["id"].decode()
+        for row in asked.to_pylist()
+    }
+
+
+def expire(database: Database, keep: Mapping[str, float], now: float) -> tuple[Day, ...]:
+    """Drop the days whose last event arrived longer ago than its class is kept; return them.
+
+    keep: class -> seconds. A class that is not named any more is kept as long as the longest. now: seconds since 1970.
+    """
+    longest = max(keep.values(), default=0.0)
+    today = datetime.fromtimestamp(now, UTC)
+    gone = []
+    for day, name in sorted(days(database).items()):
+        ends = datetime(day.day.year, day.day.month, day.day.day, tzinfo=UTC) + timedelta(days=1)
+        if (today - ends).total_seconds() >= keep.get(day.retention, longest) > 0:
+            database.run(f"ALTER TABLE tocsin.events DROP PARTITION ID '{name}'")
+            gone.append(day)
+    return tuple(gone)
