@@ -30,7 +30,11 @@ class Target(NamedTuple):
 
     def head(self, length: int) -> bytes:
         """Return what stands before a body."""
-        lines = [f"POST {self.path} HTTP/1.1", f"Host: {self.host}:{self.port}", f"Content-Type: {self.content_type}"]
+        lines = [
+            f"POST {self.path} HTTP/1.1",
+            f"Host: {self.host}:{self.port}",
+            f"Content-Type: {self.content_type}",
+        ]
         lines += [f"Authorization: Bearer {self.token}"] if self.token else []
         return "\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode()
 
@@ -56,7 +60,9 @@ class Sent:
 
     def wait(self, share: float) -> float:
         """Return the wait that so much of all bodies do not exceed."""
-        return sorted(self.waits)[min(int(share * len(self.waits)), len(self.waits) - 1)] if self.waits else 0.0
+        return (
+            sorted(self.waits)[min(int(share * len(self.waits)), len(self.waits) - 1)] if self.waits else 0.0
+        )
 
 
 class _Connection:
@@ -137,7 +143,7 @@ class Sender:
                 return
             when = began + events / self.rate if self.rate else time.monotonic()
             await asyncio.sleep(max(0.0, when - time.monotonic()))
-            events += body.count
+            events += body.events
             yield body, when
 
     async def _work(self, due: AsyncIterator[tuple[Body, float]], lock: asyncio.Lock) -> None:
@@ -174,7 +180,7 @@ class Sender:
         if 200 <= status < 300:
             self.sent.answers.append(time.monotonic())
             self.sent.waits.append(self.sent.answers[-1] - due)
-            self.sent.events += body.count
+            self.sent.events += body.events
             return True
         if self.again:
             await asyncio.sleep(min(max(wait, PAUSE), 1.0))

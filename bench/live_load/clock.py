@@ -43,10 +43,8 @@ class Clock:
 
     def _plain(self, was: bytes) -> Callable[[], bytes]:
         """Without fractions: an access log's form, or old syslog's with what stands before it."""
-        if b"/" in was:
-            form = b"%d/%b/%Y:%H:%M:%S +0000"
-        else:
-            form = was[: was.find(b">") + 1] + b"%b %e %H:%M:%S"
+        priority = was[: was.find(b">") + 1]
+        form = b"%d/%b/%Y:%H:%M:%S +0000" if b"/" in was else priority + b"%b %e %H:%M:%S"
         self._add(form, lambda now: now.strftime(form.decode()).encode())
         return lambda: self._texts[form]
 

@@ -4,6 +4,7 @@ import threading
 import time
 from bisect import bisect
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -54,4 +55,4 @@ def silence(answers: Sequence[float], begin: float, end: float) -> float:
     first = max(bisect(answers, begin) - 1, 0)
     last = bisect(answers, end) + 1
     near = answers[first:last]
-    return max((after - before for before, after in zip(near, near[1:], strict=False)), default=0.0)
+    return max((after - before for before, after in pairwise(near)), default=0.0)

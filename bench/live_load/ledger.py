@@ -59,7 +59,7 @@ class Ledger:
 
     def count(self, answer: Answer) -> int:
         """Return how many events were sent with this answer; those sent again count again."""
-        return sum(body.count * answers[answer] for body, answers in self._sent.values())
+        return sum(body.events * answers[answer] for body, answers in self._sent.values())
 
     def of(self, number: int) -> Counter[Answer]:
         """Return the answers for one event."""
@@ -87,7 +87,9 @@ class Ledger:
                 doubled.append(number)
             resent += max(0, min(times, sent) - 1)
         return Verdict(
-            acknowledged=sum(body.count for body, known in self._sent.values() if known[Answer.ACKNOWLEDGED]),
+            acknowledged=sum(
+                body.events for body, known in self._sent.values() if known[Answer.ACKNOWLEDGED]
+            ),
             stored=sum(stored.values()),
             lost=len(lost),
             doubled=len(doubled),

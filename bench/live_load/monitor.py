@@ -19,6 +19,8 @@ STALE = 5.0
 """Seconds after which a status that is not written again says nothing."""
 LOOK = 0.01
 """Seconds between looks at what is waited for."""
+ROLES = frozenset({"supervisor", "intake", "worker-0", "store", "hub"})
+"""Those that there are at least."""
 
 CONFIG = """\
 [tocsin]
@@ -51,15 +53,25 @@ class NotReadyError(Exception):
 
 
 class Monitor:
-    """One instance, with a folder of its own. command: what starts it, before `--config FILE`."""
+    """One instance, with a folder of its own.
+
+    more: further lines of its settings. command: what starts it, before `--config FILE`. expected: the roles that
+    must be there.
+    """
 
     def __init__(
-        self, folder: Path, *, more: str = "", command: tuple[str, ...] = (sys.executable, "-m", "tocsin", "serve")
+        self,
+        folder: Path,
+        *,
+        more: str = "",
+        command: tuple[str, ...] = (sys.executable, "-m", "tocsin", "serve"),
+        expected: frozenset[str] = ROLES,
     ) -> None:
         self.folder = folder
         self.data = folder / "data"
         self.port = free_port()
         self.command = command
+        self.expected = expected
         self.token = "load-" + os.urandom(16).hex()
         self.process: subprocess.Popen[bytes] | None = None
         (folder / "token").write_text(self.token)
@@ -89,7 +101,9 @@ class Monitor:
 
     def _all_ready(self, since: float) -> bool:
         roles = self.roles()
-        return len(roles) > 1 and all(role.ready and role.at >= since for role in roles.values())
+        return self.expected <= roles.keys() and all(
+            role.ready and role.at >= since for role in roles.values()
+        )
 
     def roles(self) -> Mapping[str, Role]:
         """Return what each role says of itself."""
@@ -106,6 +120,8 @@ class Monitor:
         os.kill(before.pid, signal.SIGKILL)
         if self.process and before.pid == self.process.pid:
             self.process.wait()
+            left = [role.pid for role in self.roles().values()]
+            wait_for(lambda: not any(map(alive, left)), "roles to end with their supervisor", STARTS)
             self.start()
         else:
             self.until(lambda: self._is_new(name, before.pid), f"{name} to be ready again")
@@ -117,12 +133,17 @@ class Monitor:
 
     def until(self, true: Callable[[], bool], what: str, seconds: float = STARTS) -> None:
         """Wait for something; raises NotReadyError with what the monitor said."""
-        given_up = time.monotonic() + seconds
-        while not true():
+
+        def settled() -> bool:
             ended = self.process.poll() if self.process else None
-            if ended is not None or time.monotonic() > given_up:
-                raise NotReadyError(f"waited for {what}; exit status {ended}; it said:\n{self.said()}")
-            time.sleep(LOOK)
+            if ended is not None:
+                raise NotReadyError(f"exit status {ended}")
+            return true()
+
+        try:
+            wait_for(settled, what, seconds)
+        except NotReadyError as error:
+            raise NotReadyError(f"{error}; it said:\n{self.said()}") from None
 
     def said(self) -> str:
         """Return the end of what it wrote to its outputs."""
@@ -145,6 +166,15 @@ class Monitor:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+
+def wait_for(true: Callable[[], bool], what: str, seconds: float) -> None:
+    """Look until something is so; raises NotReadyError after so many seconds."""
+    given_up = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > given_up:
+            raise NotReadyError(f"waited {seconds:.0f} s for {what}")
+        time.sleep(LOOK)
 
 
 def alive(pid: int) -> bool:

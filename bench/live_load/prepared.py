@@ -9,17 +9,17 @@ from live_load.stream import Body, Stream
 
 
 class Prepared(NamedTuple):
-    """A file of bodies, all of `count` events but the last, and where each ends."""
+    """A file of bodies, all of `each` events, and where each ends."""
 
     path: Path
-    count: int
+    each: int
     firsts: tuple[int, ...]
     ends: tuple[int, ...]
 
     @property
     def events(self) -> int:
         """Of all bodies."""
-        return len(self.ends) * self.count
+        return len(self.ends) * self.each
 
     @property
     def size(self) -> int:
@@ -31,20 +31,18 @@ class Prepared(NamedTuple):
         with self.path.open("rb") as file:
             begin = 0
             for first, end in zip(self.firsts, self.ends, strict=True):
-                yield Body(first, self.count, os.pread(file.fileno(), end - begin, begin))
+                yield Body(first, self.each, os.pread(file.fileno(), end - begin, begin))
                 begin = end
 
 
-def prepare(
-    path: Path, stream: Stream, bodies: int, count: int, when: Callable[[int], float]
-) -> Prepared:
-    """Write so many bodies of `count` events; when: number of a body -> when it will be sent, seconds since 1970."""
+def prepare(path: Path, stream: Stream, bodies: int, each: int, when: Callable[[int], float]) -> Prepared:
+    """Write so many bodies of `each` events; when: number of a body -> when it will be sent, seconds since 1970."""
     firsts, ends, end = [], [], 0
     with path.open("wb") as file:
         for number in range(bodies):
-            body = stream.body(count, when(number))
+            body = stream.body(each, when(number))
             file.write(body.data)
             end += len(body.data)
             firsts.append(body.first)
             ends.append(end)
-    return Prepared(path, count, tuple(firsts), tuple(ends))
+    return Prepared(path, each, tuple(firsts), tuple(ends))

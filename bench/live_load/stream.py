@@ -30,13 +30,13 @@ class Body(NamedTuple):
     """Events of one request: their numbers are first, first + 1 …; data: NDJSON, with a newline at the end."""
 
     first: int
-    count: int
+    events: int
     data: bytes
 
     @property
     def numbers(self) -> range:
         """Of its events."""
-        return range(self.first, self.first + self.count)
+        return range(self.first, self.first + self.events)
 
 
 LOUD = 0.002
@@ -83,7 +83,9 @@ class Stream:
         all_records = [(kind, record) for kind, records in corpora.items() for record in records]
         self._forms = [_Form(template(record), self.values, self._sign) for _, record in all_records]
         each = {kind: SHARES.get(kind, 1) / len(records) for kind, records in corpora.items()}
-        shares = quieted([each[kind] for kind, _ in all_records], [record in loud for _, record in all_records])
+        shares = quieted(
+            [each[kind] for kind, _ in all_records], [record in loud for _, record in all_records]
+        )
         self._shares = list(accumulate(tilted(shares, [form.size for form in self._forms], mean)))
 
     def _sign(self) -> bytes:
@@ -126,8 +128,6 @@ def tilted(shares: Sequence[float], sizes: Sequence[int], mean: float) -> list[f
         average = sum(weight * size for weight, size in zip(found, sizes, strict=True)) / sum(found)
         low, high = (tilt, high) if average > mean else (low, tilt)
     return found
-
-
 
 
 def digest(stream: Stream, events: int = 5_000) -> str:

@@ -11,7 +11,7 @@ _PERSON = (
 _HOST = rb"host|hostname|Hostname|Computer|ComputerName|host_name|Workstation|WorkstationName"
 _CODE = rb"Event_?I[dD]|event_id|EventCode|Task|code|errorCode|Version|Provider_?[gG]uid|provider_guid|Guid"
 _COMMON = rb"system|root|local service|network service|anonymous|unknown|localhost|n/a|-"
-_NAME = rb'(?!(?i:' + _COMMON + rb')\b|[^"]*(?:\$|\.amazonaws\.com|\[bot\])")[^"\\{}\[\]:/]{2,60}'
+_NAME = rb"(?!(?i:" + _COMMON + rb')\b|[^"]*(?:\$|\.amazonaws\.com|\[bot\])")[^"\\{}\[\]:/]{2,60}'
 
 _TOKENS = re.compile(
     rb'(?P<code>"(?:' + _CODE + rb')": ?[{"]*[0-9a-fA-F-]+)'

@@ -7,7 +7,22 @@ from live_load.clock import Clock
 from live_load.population import Population
 from live_load.template import Hole
 
-_SYLLABLES = (b"an", b"bel", b"cor", b"da", b"el", b"fin", b"gar", b"ha", b"in", b"jo", b"ka", b"lu", b"mi", b"nor")
+_SYLLABLES = (
+    b"an",
+    b"bel",
+    b"cor",
+    b"da",
+    b"el",
+    b"fin",
+    b"gar",
+    b"ha",
+    b"in",
+    b"jo",
+    b"ka",
+    b"lu",
+    b"mi",
+    b"nor",
+)
 _POOL = 1 << 14
 
 Draw = Callable[[], bytes]

@@ -58,7 +58,7 @@ def test_an_event_that_was_never_taken_is_found(number: int) -> None:
 
 
 def test_one_fault_among_many_is_found() -> None:
-    random, made = Random(1), Ledger()
+    random, made = Random(1), Ledger()  # noqa: S311 (repeatable)
     for first in range(0, 100_000, 500):
         made.note(Body(first, 500, b""), A)
     for _ in range(20):
@@ -74,7 +74,9 @@ ALERTS = {"acknowledged": (9, [1]), "sent again": (29, [1]), "in doubt": (39, [1
 def judged(**changes: list[int]) -> dict[str, Fault]:
     found = {user: counts for user, (_, counts) in ALERTS.items()}
     plants = [Plant(user, number) for user, (number, _) in ALERTS.items()]
-    return faults(plants, {**found, **{user.replace("_", " "): counts for user, counts in changes.items()}}, ledger())
+    return faults(
+        plants, {**found, **{user.replace("_", " "): counts for user, counts in changes.items()}}, ledger()
+    )
 
 
 def test_alerts_that_should_be_there_are_good() -> None:
