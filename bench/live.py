@@ -97,9 +97,13 @@ def loud_of(corpora: Corpora) -> frozenset[bytes]:
 def prepared(path: Path, corpora: Corpora, loud: frozenset[bytes], run: int, plan: Plan) -> Prepared:
     """Make the bodies of a plan, dated as if it began when they are ready."""
     bodies = plan.rate * plan.seconds // BODY
-    ready = time.time() + bodies * BODY * 20e-6
     stream = Stream(corpora, SEED, run=run, loud=loud)
-    return prepare(path, stream, bodies, BODY, lambda number: ready + number * BODY / plan.rate)
+    began = time.time()
+    Stream(corpora, SEED, run=run, loud=loud).body(2_000, began)
+    ready = time.time() + bodies * BODY / 2_000 * (time.time() - began)
+    made = prepare(path, stream, bodies, BODY, lambda number: ready + number * BODY / plan.rate)
+    time.sleep(max(0.0, ready - time.time()))
+    return made
 
 
 def measured(running: Monitor, load: Prepared, run: int, rate: int) -> tuple[Sent, Samples, Watch]:

@@ -25,7 +25,7 @@ module(load="imtcp")
 input(type="imtcp" port="{port}" address="127.0.0.1" supportOctetCountedFraming="off")
 global(workDirectory="{folder}" maxMessageSize="64k")
 template(name="raw" type="string" string="%rawmsg%\\n")
-action(type="omfile" file="{folder}/out" template="raw" sync="on" asyncWriting="off")
+action(type="omfile" file="{folder}/out" template="raw")
 """
 
 
