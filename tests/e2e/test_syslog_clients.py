@@ -18,6 +18,9 @@ from tocsin.settings.paths import InFile
 from tocsin.settings.scalars import Listen
 from tocsin.sources.linux.header import parse_line
 
+NOWHERE = Path("/nonexistent")
+"""These inputs keep nothing."""
+
 pytestmark = pytest.mark.e2e
 
 COUNT = 500
@@ -38,7 +41,7 @@ class Sending:
 
     def __init__(self, config: Config) -> None:
         self.recorder = Recorder()
-        self.input = open_input("sys", config, self.recorder)
+        self.input = open_input("sys", config, self.recorder, NOWHERE)
 
     async def __aenter__(self) -> Self:
         await self.input.start()

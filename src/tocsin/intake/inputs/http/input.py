@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from tocsin.intake.http.bounds import Bounds
 from tocsin.intake.http.server import Server
@@ -18,8 +19,8 @@ WORKERS = 2
 """Threads that decompress and cut large bodies."""
 
 
-def open_input(name: str, config: Config, intake: Intake) -> "HttpInput":
-    """Return an input that is not started yet."""
+def open_input(name: str, config: Config, intake: Intake, _folder: Path) -> "HttpInput":
+    """Return an input that is not started yet. It keeps nothing."""
     return HttpInput(name, config, intake, bounds_of(config))
 
 

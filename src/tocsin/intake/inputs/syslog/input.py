@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 from tocsin.intake.inputs.syslog.config import Config
 from tocsin.intake.inputs.syslog.datagrams import Datagrams
@@ -16,8 +17,8 @@ from tocsin.ports.input import Input, Intake, Refusal
 _LOOK = 1.0  # seconds between two looks at who is silent and at what the system has dropped
 
 
-def open_input(name: str, config: Config, intake: Intake) -> Input:
-    """Return the input, not started. Opens nothing."""
+def open_input(name: str, config: Config, intake: Intake, _folder: Path) -> Input:
+    """Return the input, not started. Opens nothing, and keeps nothing."""
     return Syslog(name, config, intake)
 
 

@@ -29,6 +29,9 @@ from tocsin.settings.paths import InFile
 from tocsin.settings.scalars import Duration, Listen, Size
 from tocsin.settings.secret import Secret
 
+NOWHERE = Path("/nonexistent")
+"""These inputs keep nothing."""
+
 RECORDS = [b'{"a":1}', b'{"b":"\xc3\xa4"}', b"plain text"]
 BODY = b"\n".join(RECORDS)
 
@@ -224,14 +227,14 @@ def test_a_token_that_is_no_digest_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "t").write_text("sha256:abc")
     config = Config(tokens={"t": Secret(file=str(tmp_path / "t"))})
     with pytest.raises(ConfigError, match=r"tokens\.t: sha256:"):
-        asyncio.run(open_input("web", config, Keeping()).start())
+        asyncio.run(open_input("web", config, Keeping(), NOWHERE).start())
 
 
 def test_a_port_that_is_taken_stops_the_start() -> None:
     with running() as one:
         config = Config(listen=Listen(*one.address))
         with pytest.raises(ConfigError, match=r"cannot listen on 127\.0\.0\.1:\d+: Address already in use"):
-            asyncio.run(open_input("two", config, Keeping()).start())
+            asyncio.run(open_input("two", config, Keeping(), NOWHERE).start())
 
 
 def test_a_full_journal_says_when_to_come_back() -> None:

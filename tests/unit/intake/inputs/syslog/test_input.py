@@ -22,12 +22,15 @@ from tocsin.settings.limits import Connections, Tls
 from tocsin.settings.paths import InFile
 from tocsin.settings.scalars import Duration, Listen, Network, Size
 
+NOWHERE = Path("/nonexistent")
+"""These inputs keep nothing."""
+
 ANY = Listen("127.0.0.1", 0)
 
 
 @asynccontextmanager
 async def running(recorder: Recorder, config: Config) -> AsyncIterator[Input]:
-    made = open_input("sys", config, recorder)
+    made = open_input("sys", config, recorder, NOWHERE)
     await made.start()
     try:
         yield made
@@ -287,7 +290,7 @@ def test_a_port_in_use_is_said(protocols: tuple[str, ...]) -> None:
             port = int(made.addresses[0].rpartition(":")[2].partition("/")[0])
             again = Config(listen=Listen("127.0.0.1", port), protocols=protocols)  # type: ignore[arg-type]  # as above
             with pytest.raises(ConfigError, match="another program listens there"):
-                await open_input("two", again, recorder).start()
+                await open_input("two", again, recorder, NOWHERE).start()
 
     on_both_loops(test)
 
@@ -297,7 +300,7 @@ def test_a_certificate_that_is_none_is_said(tmp_path: Path) -> None:
     path = InFile(tmp_path / "x.pem")
     config = Config(listen=ANY, protocols=("tls",), tls=Tls(cert=path, key=path))
     with pytest.raises(ConfigError, match=r"x\.pem"):
-        asyncio.run(open_input("sys", config, Recorder()).start())
+        asyncio.run(open_input("sys", config, Recorder(), NOWHERE).start())
 
 
 def test_after_any_bytes_others_are_heard() -> None:
