@@ -1,7 +1,10 @@
 """Where everything is below the data folder."""
 
+import os
+import secrets
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -60,10 +63,18 @@ class Layout(NamedTuple):
         for folder in (self.data, self.journal, self.run, self.snapshots, self.inputs, self.store, self.dead):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def control_url(self, settings: Settings) -> str:
-        """Return the control database's URL."""
-        given = settings.control.url
-        return given.resolve() if given else f"sqlite:///{self.data.absolute() / 'control.db'}"
+    def redaction_key(self) -> bytes:
+        """Return the key of the hashes that stand for redacted secrets, made when there is none. Raises OSError."""
+        path = self.data / "redaction.key"
+        with suppress(FileExistsError):
+            fresh = self.run / f"redaction.{os.getpid()}.new"
+            fresh.touch(mode=0o600)
+            fresh.write_bytes(secrets.token_bytes(32))
+            try:
+                os.link(fresh, path)  # of several workers that start at once, one makes it
+            finally:
+                fresh.unlink()
+        return path.read_bytes()
 
     def open_journal(self, settings: Settings) -> LocalJournal:
         """Return the journal."""

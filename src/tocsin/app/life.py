@@ -64,7 +64,7 @@ class Life:
     ) -> None:
         self._ended.set()
         self._reporter.join()
-        self.ready = False
+        self.ready, self.samples = False, tuple  # what it told of is closed by now
         self._say()
 
     def stop(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
+from typing import Any
 
 import uvloop
 
@@ -42,10 +43,12 @@ class _Intake:
         self.running: dict[str, tuple[Config, Input]] = {}
         self.failing: dict[str, str] = {}
         self.stop = asyncio.Event()
+        self.broken: BaseException | None = None
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         life, settings = self.life, self.life.settings
+        loop.set_exception_handler(self._broken)
         journal = life.layout.open_journal(settings)
         with ExitStack() as stack:
             self.appenders: list[Appender] = []
@@ -65,6 +68,14 @@ class _Intake:
             finally:
                 self.wanted = {}
                 await self._settle()
+
+        if self.broken:
+            raise self.broken
+
+    def _broken(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A mistake in an input is loud: the role ends with it, in order, and starts again."""
+        self.broken = context.get("exception") or RuntimeError(str(context.get("message")))
+        self.stop.set()
 
     async def _beat(self) -> None:
         """Once a second: a tick, and what has to be looked after now and then."""
