@@ -19,7 +19,7 @@ from tocsin.model.silence import Silence
 MAX_ACTIVE = 1_000
 """Silences at once; each match is held against all of them."""
 MAX_NAMED = 100
-"""Rules, levels and entities that one silence names."""
+"""Rules, levels and entities that one silence names, together."""
 MAX_TEXT = 500
 """Characters of a reason, an owner, a name."""
 
@@ -96,7 +96,8 @@ def _until(connection: Connection, silence: str, until: float, by: By, action: s
 def _wrong(silence: Silence, at: float) -> Refused | None:
     names = [*silence.rules, *silence.levels, *(name for pair in silence.entities for name in pair)]
     texts = [silence.id, silence.owner, silence.reason, *names]
-    if len(names) > 2 * MAX_NAMED or any(len(text) > MAX_TEXT for text in texts):
+    named = len(silence.rules) + len(silence.levels) + len(silence.entities)
+    if named > MAX_NAMED or any(len(text) > MAX_TEXT for text in texts):
         return Refused.TOO_LARGE
     kinds = {kind for kind, _ in silence.entities}
     strange = not silence.levels <= set(LEVELS) or not kinds <= set(Entities.__struct_fields__)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from tocsin.alert.stage import Alerting
 from tocsin.control import applied, ledger, silences, state
-from tocsin.control.alerts import Applied, Ways, apply
+from tocsin.control.alerts import Applied, Skipped, Ways, apply
 from tocsin.control.database import Database
 from tocsin.correlate.engine import Correlator
 from tocsin.correlate.snapshot import Row
@@ -177,7 +177,7 @@ class HubCycle:
         yield AlertBatch(last.place, (*of_matches.changes, *of_correlations.changes))
 
     def _report(
-        self, frames: Sequence[Incoming], correlated: Sequence[Correlated], done: object
+        self, frames: Sequence[Incoming], correlated: Sequence[Correlated], done: Applied | Skipped
     ) -> CycleReport:
         report = CycleReport(
             frames=len(frames),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import select, text
 
 from databases import empty_url, opened
+from journals import SMALL
 from live_samples import LATENESS, PARTITIONS, START, append, match, observation, stages, tell
 from tocsin.control import silences, state
 from tocsin.control.audit import By
@@ -224,6 +225,23 @@ def test_a_database_that_is_older_than_the_journal_takes_what_is_kept(
     again = hub()
     assert (again.missed, again.step().frames) == (0, 3)
     assert [alert.count for alert in alerts(database)] == [3]
+
+
+def test_frames_that_are_deleted_already_are_counted(database: Database, tmp_path: Path) -> None:
+    topics = [Topic("signals", 1, ("hub",))]
+    journal = LocalJournal(tmp_path / "small", topics, SMALL)
+    for at in range(60):
+        append(journal, 0, [signals(START + at, matches=(match(at, START, f"0-{at}-0"),))], at)
+    with closing(HubCycle(database, journal, stages())) as one:
+        assert one.step().frames == 60
+    with closing(journal.appender("signals", 0)) as appender:
+        assert appender.retain() > 0
+    kept = journal.kept("signals", 0)
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM applied"))
+    with closing(HubCycle(database, journal, stages())) as one:
+        assert one.missed == kept.start > 0
+        assert one.step().frames == len(kept)
 
 
 def test_there_is_one_hub_at_a_time(database: Database, journal: LocalJournal, hub: Open) -> None:
