@@ -230,7 +230,7 @@ def test_any_text_is_answered_or_refused(store: Filled, query: str) -> None:
         assert 0 <= found <= len(EVENTS)
 
 
-@given(first=st.integers(0, 5), size=st.integers(1, 400))
+@given(first=st.integers(0, 5), size=st.integers(20, 400))
 @settings(FEW, max_examples=10)
 def test_pages_are_all_events_in_order(store: Filled, first: int, size: int) -> None:
     question = Question("port:*" if first else "", until=ARRIVED + 1)
