@@ -37,6 +37,7 @@ SHAPES: list[tuple[bytes, list[bytes]]] = [
     (b"  indented\n\tline  ", [b"  indented", b"\tline  "]),
     (b'[{"a": 1 }, {"b":\n2} ]', [b'{"a": 1 }', b'{"b":\n2}']),
     (b'\n[{"a":"]"}]\n', [b'{"a":"]"}']),
+    (b"type=USER acct=1\x1dUID=0", [b"type=USER acct=1\x1dUID=0"]),
     (b"[error] one\n[error] two", [b"[error] one", b"[error] two"]),
     (b"[2026-11-23 10:00:00] one\n", [b"[2026-11-23 10:00:00] one"]),
     (b'{"Records": [{"a":1}, {"b":[2]}]}', [b'{"a":1}', b'{"b":[2]}']),
