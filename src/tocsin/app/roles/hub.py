@@ -65,6 +65,7 @@ def run(life: Life) -> None:
                 sender.wake()
             sender.check()
     finally:
+        life.hush()
         sender.stop(GRACE)
         cycle.close()
         database.close()
