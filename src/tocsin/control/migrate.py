@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
+from sqlalchemy import Connection, column, inspect, select, table
 
 from tocsin.control.database import Database
 from tocsin.errors import ConfigError
+
+FOLDER = Path(__file__).parent / "migrations"
+_VERSION = table("alembic_version", column("version_num"))
 
 
 def upgrade(database: Database) -> None:
@@ -15,9 +16,17 @@ def upgrade(database: Database) -> None:
 
     Raises ConfigError if a newer version of Tocsin made the database.
     """
+    with database.read() as connection:
+        if _is_current(connection):
+            return
+    # Late: Alembic takes longer to import than a role may take to be back.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     with database.write() as connection:
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.set_main_option("script_location", str(FOLDER))
         # A path may hold a space; without this, Alembic would take it for two.
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
@@ -25,3 +34,9 @@ def upgrade(database: Database) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise ConfigError(f"the control database is of another version of Tocsin: {error}") from error
+
+
+def _is_current(connection: Connection) -> bool:
+    newest = max(path.name[1:5] for path in (FOLDER / "versions").glob("v*_*.py"))
+    has_versions = inspect(connection).has_table(_VERSION.name)
+    return has_versions and connection.scalars(select(_VERSION.c.version_num)).all() == [newest]
