@@ -26,7 +26,7 @@ title: Somebody said xyzzy
 id: 99999999-9999-4999-8999-999999999999
 logsource: {product: github, service: audit}
 detection:
-  said: {action: xyzzy}
+  said: {action: xyzzy.create}
   condition: said
 level: low
 """
@@ -155,7 +155,7 @@ def test_new_rules_are_taken_over_while_it_runs(serving: Serving) -> None:
     serving.until(
         lambda: not serving.snapshots() & {*before, "not ready"}, "workers and hub to have the new rules"
     )
-    serving.post(audit("xyzzy"))
+    serving.post(audit("xyzzy.create"))
     serving.until(lambda: "Somebody said xyzzy" in serving.titles(), "the new rule's alert")
 
 
