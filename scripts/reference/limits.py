@@ -3,8 +3,10 @@
 import inspect
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
+from reference import live_limits
+from reference.limit import Limit
 from reference.markdown import joined, table
 
 HEAD = """# Limits
@@ -15,16 +17,6 @@ Logs and rules come from outside, so everything that could grow without end has 
 table's last lines, in the report's *Numbers*, in `summary` of `--format json`, and as warnings on standard error. What is
 not counted says so here.
 """
-
-
-class Limit(NamedTuple):
-    """what: of which thing. name: where its value is. over: what becomes of more."""
-
-    what: str
-    module: str
-    name: str
-    over: str
-    unit: str = ""
 
 
 def _input() -> list[Limit]:
@@ -170,6 +162,10 @@ GROUPS: dict[str, Callable[[], list[Limit]]] = {
     "Journal": _journal,
     "Alerts": _alerts,
     "Settings": _settings,
+    "The live monitor: receiving": live_limits.receiving,
+    "The live monitor: working": live_limits.working,
+    "The live monitor: searching": live_limits.searching,
+    "The live monitor: telling": live_limits.telling,
 }
 
 

@@ -22,8 +22,8 @@ from tocsin.services.live.topics import EVENTS
 FRAME_RECORDS = 1_000
 FRAME_BYTES = 4 << 20
 """A frame has no more records, and, unless one record is larger, no more bytes than this."""
-LINGER = 0.005
-"""Seconds for which a small batch waits for others of its kind, when one was written just before."""
+LINGER_MS = 5
+"""Milliseconds for which a small batch waits for others of its kind, when one was written just before."""
 TICK_SECONDS = 1.0
 
 
@@ -88,7 +88,8 @@ class Reception:
 
     def _linger(self, context: Context) -> float:
         now = asyncio.get_running_loop().time()
-        return max(0.0, min(LINGER, self._written.get(context, 0.0) + LINGER - now))
+        linger = LINGER_MS / 1_000
+        return max(0.0, min(linger, self._written.get(context, 0.0) + linger - now))
 
     def _flush(self, joined: _Joined) -> None:
         if self._joined.get(joined.context) is not joined:

@@ -1,0 +1,70 @@
+"""The limits of the live monitor, for docs/reference/limits.md."""
+
+from reference.limit import Limit
+
+_HTTP, _BOUNDS, _RECORDS = (
+    "tocsin.intake.inputs.http",
+    "tocsin.intake.http.bounds",
+    "tocsin.intake.inputs.http.records",
+)
+_SYSLOG, _FILE = "tocsin.intake.inputs.syslog", "tocsin.intake.inputs.file"
+
+
+def receiving() -> list[Limit]:
+    """Of inputs and of frames."""
+    return [
+        Limit("headers of an HTTP request", _BOUNDS, "MAX_HEAD", "431", "B"),
+        Limit("their number", _BOUNDS, "MAX_HEADERS", "431"),
+        Limit("records of one request", _RECORDS, "MAX_RECORDS", "413"),
+        Limit("one record of it", _RECORDS, "MAX_RECORD", "413", "B"),
+        Limit("digits of a syslog message's length", f"{_SYSLOG}.framing", "LONGEST_COUNT", "the connection is closed; counted"),
+        Limit("addresses whose rate of syslog messages is known", f"{_SYSLOG}.gate", "ADDRESSES", "the one that was silent longest is forgotten"),
+        Limit("files that one pattern finds", f"{_FILE}.finding", "FILES", "not followed; logged"),
+        Limit("records of a frame", "tocsin.services.live.reception", "FRAME_RECORDS", "the next frame"),
+        Limit("records of a frame", "tocsin.services.live.reception", "FRAME_BYTES", "the next frame, unless one record is larger", "B"),
+        Limit("time that a small batch waits for others, when one was written just before", "tocsin.services.live.reception", "LINGER_MS", "it is written", "ms"),
+    ]  # fmt: skip
+
+
+def working() -> list[Limit]:
+    """Of workers, hub and store."""
+    hub, poison = "tocsin.services.live.incoming", "tocsin.services.live.poison"
+    return [
+        Limit("deaths of workers on one frame", poison, "DEATHS", "its records are tried one by one; those that kill are set aside, and stored unread"),
+        Limit("time that one record may take when it is tried", poison, "TRY_SECONDS", "it is set aside", "s"),
+        Limit("text of a normalised column", "tocsin.normalise.columns", "MAX_TEXT", "cut; `raw` has all of it", "characters"),
+        Limit("accounts in a file of identities", "tocsin.normalise.identity", "MAX_ACCOUNTS", "the file is refused"),
+        Limit("frames of a partition in one cycle of the hub", hub, "MAX_FRAMES", "the next cycle"),
+        Limit("their size", hub, "MAX_BYTES", "the next cycle", "B"),
+        Limit("alerts that one rule begins in an hour", "tocsin.alert.flood", "MAX_ALERTS", "all further ones are joined in one alert, which says so"),
+        Limit("silences that are active", "tocsin.control.silences", "MAX_ACTIVE", "refused"),
+        Limit("sources that an alert names", "tocsin.alert.bounds", "MAX_SOURCES", "left out"),
+    ]  # fmt: skip
+
+
+def searching() -> list[Limit]:
+    """Of questions to the store."""
+    store = "tocsin.ports.store"
+    return [
+        Limit("a query", "tocsin.store.query.lexer", "MAX_QUERY", "refused", "characters"),
+        Limit("terms of a query", "tocsin.store.query.parser", "MAX_TERMS", "refused"),
+        Limit("nesting of a query", "tocsin.store.query.parser", "MAX_DEPTH", "refused", "brackets"),
+        Limit("events of one page", store, "MAX_ROWS", "the next page"),
+        Limit("groups of one answer", store, "MAX_GROUPS", "the largest are answered"),
+        Limit("bars of a histogram", store, "MAX_BARS", "the largest are answered"),
+        Limit("fields to group by", store, "MAX_BY", "refused"),
+        Limit("fields of a record that are kept beside `raw`", "tocsin.store.schema", "MAX_FIELDS", "found in `raw` only"),
+        Limit("questions that are answered at once", "tocsin.store.database", "READERS", "wait for their turn, 30 s at most"),
+        Limit("connections to the store", "tocsin.store.server", "MAX_CONNECTIONS", "told to try again"),
+    ]  # fmt: skip
+
+
+def telling() -> list[Limit]:
+    """Of notifications."""
+    return [
+        Limit("an answer of a webhook that is read", "tocsin.notify.post", "MAX_ANSWER", "not read", "B"),
+        Limit("a title in a message", "tocsin.notify.words", "MAX_TITLE", "cut, with `…`", "characters"),
+        Limit("lines of fields in a message", "tocsin.notify.words", "MAX_LINES", "left out, and said"),
+        Limit("a value in a message", "tocsin.notify.words", "MAX_VALUE", "cut, with `…`", "characters"),
+        Limit("a value in a line that Tocsin logs", "tocsin.telemetry.log", "MAX_VALUE", "cut, with `…`", "characters"),
+    ]  # fmt: skip
