@@ -68,9 +68,16 @@ class Desk:
     @contextmanager
     def serving(self, text: str) -> Iterator["subprocess.Popen[bytes]"]:
         said = (self.folder / "said").open("wb")
-        with said, subprocess.Popen(
-            ["bash", "-c", f"exec {text}"], cwd=self.folder, env=self.environment, stdout=said, stderr=said
-        ) as process:
+        with (
+            said,
+            subprocess.Popen(
+                ["bash", "-c", f"exec {text}"],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=said,
+                stderr=said,
+            ) as process,
+        ):
             try:
                 self.until_ready()
                 yield process
@@ -108,7 +115,9 @@ def recipes() -> list[Block]:
     return [one for one in blocks(PAGE) if one.language == "sh" and "tocsin demo" not in one.text]
 
 
-@pytest.mark.skipif(not shutil.which("curl") or not shutil.which("logger"), reason="curl and logger are needed")
+@pytest.mark.skipif(
+    not shutil.which("curl") or not shutil.which("logger"), reason="curl and logger are needed"
+)
 def test_the_page(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     setup, serve, ready, http, syslog, search, metrics, _reload = [one.text for one in recipes()]

@@ -52,7 +52,9 @@ class Screen:
 
     def complete(self, number: int) -> None:
         """Say that the story has been told of."""
-        self.say(f"{self._clock()}  all {number} kinds of alerts of the attack are there; Ctrl-C stops the demo")
+        self.say(
+            f"{self._clock()}  all {number} kinds of alerts of the attack are there; Ctrl-C stops the demo"
+        )
 
     def _seconds(self) -> float:
         return time.monotonic() - self.began
@@ -77,7 +79,9 @@ def where_to_look(place: Place, *, kept: bool) -> Iterator[str]:
     config = f"--config {shlex.quote(str(place.settings))}"
     yield "A monitor of its own on this machine (loopback only), and an attack that is played to it."
     yield ""
-    yield f"  folder    {place.folder}" + ("" if kept else "   (gone when the demo ends; --folder DIR keeps it)")
+    yield f"  folder    {place.folder}" + (
+        "" if kept else "   (gone when the demo ends; --folder DIR keeps it)"
+    )
     yield f"  inputs    http://127.0.0.1:{place.http}/v1/events (token: {place.token.name})"
     yield f"            syslog 127.0.0.1:{place.syslog}, UDP and TCP"
     yield f"            files {place.logs.name}/*.log"

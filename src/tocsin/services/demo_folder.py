@@ -44,7 +44,9 @@ def make_place(folder: Path, port: int = 0) -> Place:
         made = Place(folder.absolute(), *(_free(held, wanted) for wanted in (port, 0, 0)))
     if made.settings.exists():
         settings = plain(str(made.settings), 300)
-        raise ConfigError(f"{settings}: already there; go on with it by `tocsin serve`, or name another folder")
+        raise ConfigError(
+            f"{settings}: already there; go on with it by `tocsin serve`, or name another folder"
+        )
     try:
         _write(made)
     except OSError as error:
@@ -75,4 +77,6 @@ def _write(place: Place) -> None:
     place.token.write_text(secrets.token_urlsafe(24), encoding="ascii")
     ports = {"HTTP": place.http, "SYSLOG": place.syslog, "METRICS": place.metrics}
     text = (FOLDER / "tocsin.toml").read_text(encoding="utf-8")
-    place.settings.write_text(re.sub(r"@([A-Z]+)@", lambda found: str(ports[found[1]]), text), encoding="utf-8")
+    place.settings.write_text(
+        re.sub(r"@([A-Z]+)@", lambda found: str(ports[found[1]]), text), encoding="utf-8"
+    )

@@ -50,9 +50,7 @@ class Senders:
     def _post(self, line: str) -> None:
         connection = HTTPConnection(HOST, self.http, timeout=TIMEOUT)
         with contextlib.closing(connection):
-            connection.request(
-                "POST", "/v1/events", line.encode(), {"Authorization": f"Bearer {self.token}"}
-            )
+            connection.request("POST", "/v1/events", line.encode(), {"Authorization": f"Bearer {self.token}"})
             status = connection.getresponse().status
         if status != 200:
             raise _RefusedError(f"HTTP {status}")

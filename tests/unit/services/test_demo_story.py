@@ -36,7 +36,9 @@ def test_what_is_promised_is_found(tmp_path: Path, capsys: pytest.CaptureFixture
     assert sorted(STORY.alerts - found) == []
 
 
-def test_a_scene_says_all_that_its_own_events_give(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_scene_says_all_that_its_own_events_give(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for scene in STORY.scenes:
         some = [step for step in attack(STORY) if step.event in scene.events]
         said = titles(as_sent(some), tmp_path, capsys)
@@ -44,7 +46,9 @@ def test_a_scene_says_all_that_its_own_events_give(tmp_path: Path, capsys: pytes
 
 
 def test_the_background_is_quiet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    quiet = [step for step in islice(steps(STORY), 400) if step.event not in [one.event for one in attack(STORY)]]
+    quiet = [
+        step for step in islice(steps(STORY), 400) if step.event not in [one.event for one in attack(STORY)]
+    ]
     assert len(quiet) > 300
     assert titles(as_sent(quiet), tmp_path, capsys) == set()
 

@@ -29,8 +29,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("--folder", metavar="DIR", help="write here, and keep it (default: a temporary folder)")
-    made.add_argument("--port", type=int, default=0, metavar="N", help="the HTTP input's port (default: a free one)")
-    made.add_argument("--seconds", type=float, metavar="N", help="stop after so many seconds (default: Ctrl-C)")
+    made.add_argument(
+        "--port", type=int, default=0, metavar="N", help="the HTTP input's port (default: a free one)"
+    )
+    made.add_argument(
+        "--seconds", type=float, metavar="N", help="stop after so many seconds (default: Ctrl-C)"
+    )
     return made
 
 
