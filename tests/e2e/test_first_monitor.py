@@ -129,6 +129,6 @@ def test_the_page(tmp_path: Path) -> None:
         assert '"ready": true' in desk.run(ready).stdout
         assert desk.run(http).stdout.strip() == '{"accepted":1}'
         assert desk.run(syslog).returncode == 0
-        until(desk, search, r"(?s)protected_branch\.destroy.*198\.51\.100\.7\s+12")
+        until(desk, search, r"(?s)protected_branch\.destroy.* 12 .*198\.51\.100\.7")
         until(desk, metrics, r"alerts_begun_total\S* 2\.0")
     assert process.returncode == 0, (tmp_path / "said").read_text()
