@@ -13,6 +13,7 @@ from threading import Thread
 
 import pytest
 
+from tocsin.cli.main import USAGE, main
 from tocsin.services.demo_story import read_story
 
 pytestmark = pytest.mark.e2e
@@ -114,6 +115,14 @@ def test_it_stops_by_itself_and_leaves_nothing(tmp_path: Path) -> None:
     assert "folder" in "".join(lines.seen)
     assert list(tmp_path.iterdir()) == []
     assert processes_of(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "given", [("--port", "65536"), ("--port", "-1"), ("--seconds", "nan"), ("--seconds", "0")]
+)
+def test_numbers_that_are_none(given: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", *given]) == USAGE
+    assert f"{given[0]} " in capsys.readouterr().err
 
 
 def test_what_is_wrong_is_said_before_anything_starts(tmp_path: Path) -> None:

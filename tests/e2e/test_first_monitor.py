@@ -120,7 +120,7 @@ def recipes() -> list[Block]:
 )
 def test_the_page(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    setup, serve, ready, http, syslog, search, metrics, _reload = [one.text for one in recipes()]
+    setup, serve, ready, http, syslog, search, metrics, reload = [one.text for one in recipes()]
     done = desk.run(setup)
     assert done.returncode == 0, done.stderr
     assert "nothing is wrong" in done.stdout
@@ -131,4 +131,6 @@ def test_the_page(tmp_path: Path) -> None:
         assert desk.run(syslog).returncode == 0
         until(desk, search, r"(?s)protected_branch\.destroy.* 12 .*198\.51\.100\.7")
         until(desk, metrics, r"alerts_begun_total\S* 2\.0")
+        assert desk.run(reload).returncode == 0
+        until(desk, "cat said", "reloaded: nothing has changed")
     assert process.returncode == 0, (tmp_path / "said").read_text()

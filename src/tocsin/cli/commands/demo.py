@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tocsin.errors import ConfigError
 
+MAX_SECONDS = 86_400
+"""The longest time after which a demo ends by itself."""
 _EXAMPLES = """examples:
   tocsin demo
   tocsin demo --folder demo
@@ -44,6 +46,8 @@ def run(arguments: list[str]) -> int:
     given = parser().parse_args(arguments)
     if not 0 <= given.port < 65_536:
         raise ConfigError(f"--port {given.port}: a number up to 65535")
+    if given.seconds is not None and not 0 < given.seconds <= MAX_SECONDS:
+        raise ConfigError(f"--seconds {given.seconds}: a number above 0, at most {MAX_SECONDS}")
     from tocsin.cli.demo_screen import Screen, how_to_go_on, where_to_look
     from tocsin.services.demo_folder import make_place
 
