@@ -19,7 +19,7 @@ What the exit codes mean is on [a page of its own](exit-codes.md).
 
 | variable | what it changes |
 | --- | --- |
-| `NO_COLOR` | set to anything: no colour in the table, unless `--color always` |
+| `NO_COLOR` | set to anything: no colour in the demo, nor in the table unless `--color always` |
 | `GITHUB_ACTIONS` | `true`, as GitHub sets it in a step: `--format github` is the default of `tocsin hunt` and `tocsin rules lint` |
 | `XDG_CACHE_HOME` | where parsed rules are kept for the next run, in `tocsin/`; `~/.cache` if it is not set |
 

@@ -31,3 +31,29 @@ def test_a_clone_without_write_permission_is_said(shut: str, tmp_path: Path) -> 
     assert done.returncode == 2
     assert f"{tmp_path}/.venv cannot be written" in done.stderr
     assert "python3-venv" not in done.stderr
+
+
+@pytest.fixture
+def settled(tmp_path: Path) -> Path:
+    """Return a clone that is set up; its program writes down what it is asked."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(ROOT / "run", tmp_path / "run")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    for name, text in (("scripts/setup", "exit 0"), (".venv/bin/tocsin", 'echo "$PWD: $*"; exit 7')):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"), [([], "demo"), (["hunt", "a b"], "hunt a b"), (["--version"], "--version")]
+)
+def test_run_alone_is_the_demo_and_else_the_program(given: list[str], asked: str, settled: Path) -> None:
+    done = subprocess.run(
+        [settled / "run", *given], capture_output=True, check=False, cwd="/", text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (7, f"{settled}: {asked}\n")
+
+
+def test_users_get_what_the_demo_needs() -> None:
+    assert "--no-dev --extra serve" in (ROOT / "scripts" / "setup").read_text()

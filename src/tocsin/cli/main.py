@@ -16,6 +16,7 @@ from tocsin.errors import ConfigError, TocsinError
 OK, FINDINGS, USAGE, UNAVAILABLE = 0, 1, 2, 3
 
 COMMANDS = {
+    "demo": "try the monitor: an attack is played to it, and every alert shown",
     "hunt": "look for attacks in log files",
     "search": "find, count and export stored events",
     "rules": "list, show, lint, test, explain, convert and write rules",

@@ -1,9 +1,11 @@
-"""`tocsin init`: a settings file, a systemd unit and a container file to start from."""
+"""`tocsin init`: a settings file, a token, a systemd unit and a container file to start from."""
 
 import re
+import secrets
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import tocsin.content
@@ -13,11 +15,15 @@ from tocsin.model.hidden import plain
 
 TEMPLATES = Path(tocsin.content.__file__).parent / "init"
 NAMES = ("tocsin.toml", "tocsin.service", "Containerfile")
+TOKEN = "http.token"
 _UNSAFE = re.compile(r"[^A-Za-z0-9/._+-]")
 
 
 def write_files(folder: Path, *, force: bool = False) -> list[Path]:
-    """Write all; returns the files. Raises ConfigError when one is there already, before it writes any."""
+    """Write all; returns the files, the token last. Raises ConfigError when one is there already, before it writes any.
+
+    A token that is there already stays, whatever else is overwritten: senders have it.
+    """
     top = folder.absolute()
     made = {top / name: _filled(name, _values(top)) for name in NAMES}
     there = [path for path in made if path.is_symlink() or path.exists()]
@@ -28,9 +34,10 @@ def write_files(folder: Path, *, force: bool = False) -> list[Path]:
         top.mkdir(parents=True, exist_ok=True)
         for path, text in made.items():
             _put(path, text, force=force)
+        _put_token(top / TOKEN)
     except OSError as error:
         raise ConfigError(f"{plain(str(error.filename), 300)}: cannot be written: {error.strerror}") from None
-    return list(made)
+    return [*made, top / TOKEN]
 
 
 def _put(path: Path, text: str, *, force: bool) -> None:
@@ -38,6 +45,13 @@ def _put(path: Path, text: str, *, force: bool) -> None:
         path.unlink(missing_ok=True)  # a link is replaced, not followed
     with path.open("x", encoding="utf-8") as file:
         file.write(text)
+
+
+def _put_token(path: Path) -> None:
+    """Make a token, readable by its owner only."""
+    with suppress(FileExistsError):
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(32), encoding="ascii")
 
 
 def _values(top: Path) -> dict[str, str]:
@@ -50,6 +64,7 @@ def _values(top: Path) -> dict[str, str]:
     return {
         "CONFIG": str(top / "tocsin.toml"),
         "DATA": str(top / "data"),
+        "TOKEN": str(top / TOKEN),
         "PROGRAM": _program(),
         "VERSION": __version__,
     }

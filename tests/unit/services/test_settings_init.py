@@ -1,7 +1,9 @@
 """What `tocsin init` writes is sound, and nothing is lost by it."""
 
 import configparser
+import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -11,26 +13,34 @@ from tocsin.cli.main import FINDINGS, OK, USAGE, main
 from tocsin.errors import ConfigError
 from tocsin.services.kinds import load_settings
 from tocsin.services.settings_check import check
-from tocsin.services.settings_init import NAMES, write_files
+from tocsin.services.settings_init import NAMES, TOKEN, write_files
 from tocsin.settings.example import switched_on
 
 
 def test_what_it_wrote_passes_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", str(tmp_path / "new" / "folder")]) == OK
     files = capsys.readouterr().out.splitlines()
-    assert [Path(name).name for name in files] == list(NAMES)
-    assert not [name for name in files if "@CONFIG@" in Path(name).read_text()]
+    assert [Path(name).name for name in files] == [*NAMES, TOKEN]
+    assert not [name for name in files if re.search("@[A-Z]+@", Path(name).read_text())]
     assert main(["check", "--config", files[0]]) == OK
     assert capsys.readouterr().out == f"{files[0]}: nothing is wrong\n"
-    assert set(load_settings(Path(files[0])).inputs) == {"hosts"}
+    assert set(load_settings(Path(files[0])).inputs) == {"hosts", "http"}
 
 
 def test_what_is_off_in_it_is_sound_too(tmp_path: Path) -> None:
     file = write_files(tmp_path)[0]
     file.write_text(switched_on(file.read_text()))
-    kept = {"inputs.scm.tokens.github", "inputs.web.paths[0]", "channels.oncall.url"}
+    kept = {"inputs.web.paths[0]", "channels.oncall.url"}
     assert {one.key for one in check(file)} <= kept  # variables and files that this machine has not
-    assert set(load_settings(file).inputs) == {"hosts", "scm", "web"}
+    assert set(load_settings(file).inputs) == {"hosts", "http", "web"}
+
+
+def test_the_token_is_secret_and_outlives_force(tmp_path: Path) -> None:
+    token = write_files(tmp_path)[-1]
+    said = token.read_text()
+    assert (len(said) >= 40, stat.S_IMODE(token.stat().st_mode)) == (True, 0o600)
+    assert write_files(tmp_path, force=True)[-1].read_text() == said
+    assert write_files(tmp_path / "other")[-1].read_text() != said
 
 
 def test_it_overwrites_only_when_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

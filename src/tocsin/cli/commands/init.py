@@ -12,7 +12,7 @@ def run(arguments: list[str]) -> int:
     """Write the files, and name them on standard output."""
     parser = argparse.ArgumentParser(
         prog="tocsin init",
-        description="Write tocsin.toml, a hardened systemd unit and a Containerfile to start from.",
+        description="Write tocsin.toml, a token for senders, a hardened systemd unit and a Containerfile to start from.",
     )
     parser.add_argument(
         "folder", nargs="?", default=".", metavar="DIR", help="where to write (default: here)"
@@ -23,5 +23,6 @@ def run(arguments: list[str]) -> int:
 
     files = write_files(Path(given.folder), force=given.force)
     print("\n".join(map(str, files)))
-    print(f"Next: tocsin check --config {shlex.quote(str(files[0]))}", file=sys.stderr)
+    config = shlex.quote(str(files[0]))
+    print(f"Next: tocsin check --config {config} && tocsin serve --config {config}", file=sys.stderr)
     return OK

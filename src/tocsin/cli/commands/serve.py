@@ -46,7 +46,10 @@ def run(arguments: list[str]) -> int:
         return Supervisor(config).run()
     from tocsin.app.layout import Layout
     from tocsin.app.process import run_role
-    from tocsin.app.supervisor import prepared
 
-    layout, digest = (Layout(Path(given.data)), given.snapshot) if given.supervised else prepared(config)
+    layout, digest = Layout(Path(given.data)), given.snapshot
+    if not given.supervised:
+        from tocsin.app.supervisor import prepared  # it needs much that a role does not
+
+        layout, digest = prepared(config)
     return run_role(given.role, layout, digest, supervised=given.supervised)
