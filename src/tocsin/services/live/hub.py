@@ -185,7 +185,7 @@ class HubCycle:
             matches=sum(len(one.signals.matches) for one in frames),
             observations=sum(len(one.signals.observations) for one in frames),
             correlated=len(correlated),
-            canaries=tuple(event for one in frames for event in one.signals.canaries),
+            canaries=tuple(heard.event for one in frames for heard in one.signals.canaries),
             watermark=self._correlator.watermark,
             lag=max(0.0, self._clock() - min(self._ticks.values())),
         )

@@ -21,7 +21,7 @@ from tocsin.journal.local import LocalJournal
 from tocsin.model.alert import Alert, Muted
 from tocsin.model.message import Message
 from tocsin.model.place import Place
-from tocsin.model.signals import Count, Signals
+from tocsin.model.signals import Count, Heard, Signals
 from tocsin.model.silence import Silence
 from tocsin.ports.journal import Frame, Topic
 from tocsin.services.live.hub import CycleReport, HubCycle, Restored, Stages
@@ -79,7 +79,7 @@ def alerts(database: Database) -> list[Alert]:
 
 
 def test_a_cycle_says_what_it_did(database: Database, journal: LocalJournal, hub: Open) -> None:
-    append(journal, 0, [signals(START, matches=(match(1, START, "0-0-0"),), canaries=("0-0-1",))])
+    append(journal, 0, [signals(START, matches=(match(1, START, "0-0-0"),), canaries=(Heard("0-0-1", "http", 7),))])
     append(journal, 1, [signals(START + 1), signals(START + 2)])
     one = hub()
     assert one.restored is Restored.NOTHING
