@@ -8,6 +8,8 @@ import hmac
 import re
 from typing import NamedTuple
 
+from msgspec import Struct
+
 PREFIX = b"tocsin-canary-"
 SOURCE = "tocsin_canary"
 """The source under which canaries are stored."""
@@ -29,6 +31,18 @@ class Canary(NamedTuple):
     input: str
     way: str
     sent: int
+
+
+class Attempt(Struct, frozen=True):
+    """What the sender knows of one way into an input. first: when its present canary was due, seconds since 1970; 0: none was
+    yet. It is sent until that works: last, ms since 1970, is of the latest. error: why that one could not be sent, if so.
+    """
+
+    input: str
+    way: str
+    first: float = 0.0
+    last: int = 0
+    error: str = ""
 
 
 class Marker:

@@ -66,7 +66,7 @@ def test_forgeries(record: bytes) -> None:
     ("after", "timely"),
     [(0, True), (WINDOW, True), (WINDOW + 1, False), (-EARLY, True), (-EARLY - 1, False), (-1e12, False)],
 )
-def test_one_that_was_kept_for_later_is_none(after: float, timely: bool) -> None:  # noqa: FBT001
+def test_one_that_was_kept_for_later_is_none(after: float, timely: bool) -> None:
     assert is_timely(Canary("a", "udp", 1_795_000_000_000), 1_795_000_000 + after) is timely
 
 

@@ -22,9 +22,7 @@ def run(life: Life, index: int, workers: int) -> None:
     settings = life.settings
     journal = life.layout.open_journal(settings)
     rules = load_rules(life.snapshot, settings, life.layout.snapshots)
-    work = FrameWork(
-        rules, Redactor(life.layout.key("redaction")), Marker(life.layout.key("canary"))
-    )
+    work = FrameWork(rules, Redactor(life.layout.key("redaction")), Marker(life.layout.key("canary")))
     partitions = range(index, settings.journal.partitions, workers)
     settle()
     place = life.layout

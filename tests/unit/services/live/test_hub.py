@@ -79,7 +79,11 @@ def alerts(database: Database) -> list[Alert]:
 
 
 def test_a_cycle_says_what_it_did(database: Database, journal: LocalJournal, hub: Open) -> None:
-    append(journal, 0, [signals(START, matches=(match(1, START, "0-0-0"),), canaries=(Heard("0-0-1", "http", 7),))])
+    append(
+        journal,
+        0,
+        [signals(START, matches=(match(1, START, "0-0-0"),), canaries=(Heard("0-0-1", "http", 7),))],
+    )
     append(journal, 1, [signals(START + 1), signals(START + 2)])
     one = hub()
     assert one.restored is Restored.NOTHING
