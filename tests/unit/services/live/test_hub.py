@@ -11,8 +11,10 @@ from sqlalchemy import select, text
 from databases import empty_url, opened
 from journals import SMALL
 from live_samples import LATENESS, PARTITIONS, START, append, match, observation, stages, tell
+from tocsin.alert.canary import REPLAYED
 from tocsin.control import silences, state
 from tocsin.control.audit import By
+from tocsin.control.canaries import latest
 from tocsin.control.database import Database
 from tocsin.control.listing import page
 from tocsin.control.tables import OUTBOX
@@ -272,3 +274,23 @@ def test_a_flood_is_bounded_and_told_of_once(database: Database, journal: LocalJ
     assert (len(report.begun), report.joined, report.messages) == (11, 40, 11)
     assert sum(alert.count for alert in alerts(database)) == 50
     assert tell(None, alerts(database)[0]) == []
+
+
+def test_canaries_are_noted_with_the_cycle_and_a_second_one_is_told(
+    database: Database, journal: LocalJournal, hub: Open
+) -> None:
+    sent = int(START * 1000)
+    append(journal, 0, [signals(START + 0.5, canaries=(Heard("0-0-0", "http", sent),))])
+    one = hub()
+    one.step()
+    with database.read() as connection:
+        (passed,) = latest(connection).values()
+    assert (passed.input, passed.way, passed.sent) == ("hosts", "http", sent)
+    assert (passed.arrived, passed.applied) == (START + 0.5, START + 100)
+    assert alerts(database) == []
+    append(journal, 1, [signals(START + 2, canaries=(Heard("1-0-0", "http", sent),))])
+    assert one.step().messages == 1
+    (alert,) = alerts(database)
+    assert (alert.rule, alert.events, alert.group) == (REPLAYED, ("1-0-0",), {"input": "hosts"})
+    hub().step()
+    assert [alert.count for alert in alerts(database)] == [1]
