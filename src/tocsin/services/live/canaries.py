@@ -6,6 +6,7 @@ It runs beside the roles, in the supervisor. What came of it is for the hub to s
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,6 +120,16 @@ class Canaries:
             logger().warning("a canary was not sent", input=one.attempt.input, way=one.attempt.way, why=error)
         one.attempt = replace(one.attempt, last=self._last, error=error)
         one.trying, one.again = bool(error), self._clock() + RETRY_SECONDS
+        if error:
+            self._open_again(one)
+
+    def _open_again(self, one: _Way) -> None:
+        """Intake may have started again meanwhile, with a token or a certificate that was renewed."""
+        name = one.attempt.input
+        config = self._configs.get(name)
+        if config:
+            with suppress(ConfigError):
+                one.send = ways(config, self._inputs / name).get(one.attempt.way, one.send)
 
     def _sent(self, one: _Way, canary: Canary) -> str:
         """Return why it could not be sent; empty if it was."""

@@ -119,5 +119,4 @@ class Vigil:
 def _open_alerts(connection: Connection) -> dict[Way, Alert]:
     asked = select(ALERT).where(ALERT.c.rule_id == canary.BROKEN.id, not_(ALERT.c.ended))
     found = [from_row(dict(row)) for row in connection.execute(asked).mappings()]
-    # The alert of a flood has no group; it ends by itself.
-    return {(one.group["input"], one.group["transport"]): one for one in found if one.group}
+    return {(one.group["input"], one.group["transport"]): one for one in found}

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from http_parts import running
 from tocsin.intake.inputs.file.canary import FILE
 from tocsin.intake.inputs.file.config import Config as Files
 from tocsin.intake.inputs.http.config import Config as Http
@@ -15,7 +16,7 @@ from tocsin.services.live import attempts
 from tocsin.services.live.canaries import NOT_READY, Canaries
 from tocsin.settings.kinds import Input
 from tocsin.settings.paths import Pattern
-from tocsin.settings.scalars import Duration
+from tocsin.settings.scalars import Duration, Listen
 from tocsin.settings.secret import Secret
 from tocsin.settings.tables import Canary as Every
 from tocsin.settings.tables import Settings
@@ -153,7 +154,11 @@ def test_the_thread_sends_and_ends(world: World) -> None:
 @given(
     st.lists(
         st.builds(
-            Attempt, st.text(), st.text(), st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 2**53)
+            Attempt,
+            st.text(),
+            st.text(),
+            st.floats(allow_nan=False, allow_infinity=False),
+            st.integers(0, 2**53),
         )
     )
 )
@@ -169,3 +174,27 @@ def test_no_two_are_alike(world: World) -> None:
     made = {one.last for one in world.told()}
     assert len(made) == 50
     assert all(isinstance(Canary("a", "file", one).sent, int) for one in made)
+
+
+def test_a_token_that_was_renewed_is_used_when_the_old_one_does_not_do(world: World) -> None:
+    place = world.folder / "token"
+    place.write_text("old")
+    place.chmod(0o600)
+    tokens = {"ci": Secret(file=str(place))}
+    with running(tokens=tokens) as one:
+        world.use(web=Http(listen=Listen(*one.address), tokens=tokens))
+        place.write_text("new")
+        world.at(0)
+        assert len(one.intake.records) == 1
+    with running(tokens=tokens) as one:
+        world.use(web=Http(listen=Listen(*one.address), tokens={"ci": Secret(literal="older")}))
+        world.at(1)
+        assert [(told.error, len(one.intake.records)) for told in world.told()] == [("the answer is 401", 0)]
+        place.write_text("newest")
+    with running(tokens=tokens) as one:
+        listen = Listen(*one.address)
+        place.write_text("stale")
+        world.use(web=Http(listen=listen, tokens=tokens))
+        place.write_text("newest")
+        world.at(2, 3)
+        assert [(told.error, len(one.intake.records)) for told in world.told()] == [("", 1)]

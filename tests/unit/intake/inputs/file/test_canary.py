@@ -47,7 +47,9 @@ def test_every_line_comes_once_though_the_file_is_begun_anew(tmp_path: Path, sta
 
 def test_without_canaries_there_is_no_file(tmp_path: Path) -> None:
     async def test() -> None:
-        made = open_input("hosts", Config(paths=(Pattern("/none"),), canary=False), Recorder(), tmp_path / "own")
+        made = open_input(
+            "hosts", Config(paths=(Pattern("/none"),), canary=False), Recorder(), tmp_path / "own"
+        )
         await made.start()
         await made.stop(5)
         assert not (tmp_path / "own" / FILE).exists()
