@@ -79,11 +79,14 @@ class Supervisor:
             self.snapshot: Snapshot = take(settings)
             keep(self.snapshot, self.layout.snapshots)
             self.children = [Child(role, name, self.layout.data) for role, name in roles(settings)]
+            self.health = Health(self.layout.run, lambda: [one.role for one in self.children])
             self.canaries = Canaries(
-                Marker(self.layout.key("canary")), self.layout.inputs, self.layout.run, self._takes
+                Marker(self.layout.key("canary")),
+                self.layout.inputs,
+                self.layout.run,
+                self.health.missing,
             )
             self.canaries.use(settings)
-            self.health = Health(self.layout.run, lambda: [one.role for one in self.children])
             if settings.metrics.enabled:
                 listen = settings.metrics.listen
                 self.health.start(listen.host, listen.port)
@@ -183,11 +186,6 @@ class Supervisor:
             ),
         )
         status.write(said, self.layout.run)
-
-    def _takes(self) -> bool:
-        """Tell whether intake is there to take something."""
-        now = time.time()
-        return any(one.role == "intake" and status.is_well(one, now) for one in status.read(self.layout.run))
 
     def _crashing(self) -> Iterator[str]:
         for one in self.children:

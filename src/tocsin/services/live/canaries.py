@@ -5,7 +5,7 @@ It runs beside the roles, in the supervisor. What came of it is for the hub to s
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,19 +41,23 @@ class _Way:
 
 
 class Canaries:
-    """inputs, run: folders (of inputs, of what roles say). is_ready: whether intake is. clock: seconds since 1970."""
+    """inputs, run: folders (of inputs, of what roles say). clock: seconds since 1970.
+
+    missing: which roles are not ready. None is sent before all were, once; nor as long as intake is missing.
+    """
 
     def __init__(
         self,
         marker: Marker,
         inputs: Path,
         run: Path,
-        is_ready: Callable[[], bool],
+        missing: Callable[[], Collection[str]],
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._marker, self._inputs, self._run = marker, inputs, run
-        self._is_ready, self._clock = is_ready, clock
+        self._missing, self._clock = missing, clock
+        self._begun = False
         self._lock = threading.Lock()
         self._configs: dict[str, Input] = {}
         self._ways: dict[str, list[_Way]] = {}
@@ -96,6 +100,9 @@ class Canaries:
 
     def step(self) -> None:
         """Send what is due."""
+        self._begun = self._begun or not self._missing()
+        if not self._begun:
+            return
         with self._lock:
             due = [one for some in self._ways.values() for one in some if self._begin(one)]
         for one in due:
@@ -134,7 +141,7 @@ class Canaries:
     def _sent(self, one: _Way, canary: Canary) -> str:
         """Return why it could not be sent; empty if it was."""
         # A datagram to nobody is lost, and nobody says so.
-        if not self._is_ready():
+        if "intake" in self._missing():
             return NOT_READY
         try:
             one.send(self._marker.write(canary))

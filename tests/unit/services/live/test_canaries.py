@@ -32,12 +32,16 @@ class World:
 
     folder: Path
     now: float = START
-    ready: bool = True
+    missing: list[str] = field(default_factory=list)
     sender: Canaries = field(init=False)
 
     def __post_init__(self) -> None:
         self.sender = Canaries(
-            MARKER, self.folder / "inputs", self.folder, lambda: self.ready, clock=lambda: self.now
+            MARKER,
+            self.folder / "inputs",
+            self.folder,
+            lambda: self.missing,
+            clock=lambda: self.now,
         )
 
     def use(self, *names: str, wait: float = 0.0, enabled: bool = True, **more: Input) -> None:
@@ -80,13 +84,28 @@ def test_one_is_sent_when_it_is_due(world: World) -> None:
     ]
 
 
+def test_nothing_is_due_before_all_roles_were_ready(world: World) -> None:
+    world.missing = ["hub"]
+    world.use("a")
+    world.at(0, 100)
+    assert (world.sent("a"), world.told(), list(world.sender.problems())) == ([], [Attempt("a", "file")], [])
+    world.missing = []
+    world.at(101)
+    world.missing = ["hub"]
+    world.at(401)
+    assert world.sent("a") == [101, 401]
+
+
 def test_nothing_is_sent_to_an_intake_that_is_not_there(world: World) -> None:
-    world.ready = False
+    world.missing = []
+    world.use()
+    world.at(0)
+    world.missing = ["intake"]
     world.use("a")
     world.at(0, 0.5, 1, 2)
     assert world.sent("a") == []
     assert [(one.first, one.error) for one in world.told()] == [(START, NOT_READY)]
-    world.ready = True
+    world.missing = []
     world.at(2.5, 3, 4, 5)
     assert world.sent("a") == [3]
     assert [(one.first, one.error) for one in world.told()] == [(START, "")]

@@ -1,6 +1,7 @@
 """Canaries are lines of a file that the input follows beside its own."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,10 @@ def lines(count: int) -> list[bytes]:
     return [marker.write(Canary("hosts", "file", 1_795_000_000_000 + number)) for number in range(count)]
 
 
+def taken(recorder: Recorder, count: int) -> bool:
+    return len(recorder.records) >= count
+
+
 @pytest.mark.parametrize("start", ["beginning", "end"])
 def test_every_line_comes_once_though_the_file_is_begun_anew(tmp_path: Path, start: str) -> None:
     records = lines(2 * LARGE // 80)
@@ -36,7 +41,7 @@ def test_every_line_comes_once_though_the_file_is_begun_anew(tmp_path: Path, sta
             for begin in range(0, len(records), 500):
                 for record in records[begin : begin + 500]:
                     send(record)
-                await until(lambda end=begin + 500: len(recorder.records) >= min(end, len(records)))
+                await until(partial(taken, recorder, min(begin + 500, len(records))))
         finally:
             await made.stop(5)
         assert recorder.records == records

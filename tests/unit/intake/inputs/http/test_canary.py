@@ -51,7 +51,7 @@ def test_a_certificate_for_any_name_is_trusted_if_it_is_the_inputs_own(tmp_path:
     with running(tls=own) as one:
         ways(there(one, tls=own), NOWHERE)["https"](RECORD)
         assert one.intake.records == [RECORD]
-        with pytest.raises(DeliveryError, match="self-signed|certificate") as caught:
+        with pytest.raises(DeliveryError, match="certificate") as caught:
             ways(there(one, tls=other), NOWHERE)["https"](RECORD)
         assert caught.value.retryable
         assert one.intake.records == [RECORD]
