@@ -25,8 +25,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 INPUTS = """\
 [canary]
-every = "10s"
-late = "5s"
+every = "15s"
+late = "10s"
 
 [inputs.web]
 kind = "http"
