@@ -107,7 +107,7 @@ def copy_of(url: str, folder: Path) -> str:
 _EMPTY = """
 ALTER TABLE audit DISABLE TRIGGER USER;
 TRUNCATE audit, audit_head, applied, alert, alert_entity, outbox, reached, state, ledger_input, ledger_source,
-    ledger_refused, silence RESTART IDENTITY;
+    ledger_refused, silence, canary RESTART IDENTITY;
 ALTER TABLE audit ENABLE TRIGGER USER;
 INSERT INTO audit_head VALUES (1, 0, repeat('0', 64));
 """

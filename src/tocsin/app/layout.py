@@ -63,11 +63,14 @@ class Layout(NamedTuple):
         for folder in (self.data, self.journal, self.run, self.snapshots, self.inputs, self.store, self.dead):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def redaction_key(self) -> bytes:
-        """Return the key of the hashes that stand for redacted secrets, made when there is none. Raises OSError."""
-        path = self.data / "redaction.key"
+    def key(self, name: str) -> bytes:
+        """Return a secret of this installation, 32 bytes, made when there is none. Raises OSError.
+
+        `redaction`: of the hashes that stand for redacted secrets. `canary`: of the markers of canaries.
+        """
+        path = self.data / f"{name}.key"
         with suppress(FileExistsError):
-            fresh = self.run / f"redaction.{os.getpid()}.new"
+            fresh = self.run / f"{name}.{os.getpid()}.new"
             fresh.touch(mode=0o600)
             fresh.write_bytes(secrets.token_bytes(32))
             try:

@@ -12,8 +12,10 @@ from types import FrameType
 from tocsin.app.child import Child
 from tocsin.app.layout import Layout
 from tocsin.errors import ConfigError
+from tocsin.model.canary import Marker
 from tocsin.model.hidden import plain
 from tocsin.services.kinds import load_settings
+from tocsin.services.live.canaries import SETTLE_SECONDS, Canaries
 from tocsin.services.settings_check import check
 from tocsin.services.settings_snapshot import take
 from tocsin.settings.mistake import Severity
@@ -31,7 +33,16 @@ CRASHING = 3
 """A role that has died so often in a row is told as a problem."""
 _RESTARTED_BY = {
     "worker": ("rules", "files.rules", "files.placeholders", "files.pipelines"),
-    "hub": ("rules", "files.rules", "files.placeholders", "files.pipelines", "alerts", "channels", "routes"),
+    "hub": (
+        "rules",
+        "files.rules",
+        "files.placeholders",
+        "files.pipelines",
+        "alerts",
+        "channels",
+        "routes",
+        "canary",
+    ),
     "store": ("store",),
 }
 """Role -> the parts of a snapshot that it cannot take over while it runs."""
@@ -74,12 +85,20 @@ class Supervisor:
             keep(self.snapshot, self.layout.snapshots)
             self.children = [Child(role, name, self.layout.data) for role, name in roles(settings)]
             self.health = Health(self.layout.run, lambda: [one.role for one in self.children])
+            self.canaries = Canaries(
+                Marker(self.layout.key("canary")),
+                self.layout.inputs,
+                self.layout.run,
+                self.health.missing,
+            )
+            self.canaries.use(settings)
             if settings.metrics.enabled:
                 listen = settings.metrics.listen
                 self.health.start(listen.host, listen.port)
             signal.signal(signal.SIGTERM, self._on_stop)
             signal.signal(signal.SIGINT, self._on_stop)
             signal.signal(signal.SIGHUP, self._on_reload)
+            self.canaries.start()
             logger().info("started", snapshot=self.snapshot.hash[:12], data=str(self.layout.data))
             self._watch()
         finally:
@@ -116,8 +135,10 @@ class Supervisor:
                 if time.monotonic() - said >= 1.0:
                     said = time.monotonic()
                     self._say(ready=True)
+                self.canaries.check()
                 self.stopping.wait(LOOK_SECONDS)
         finally:
+            self.canaries.stop()
             self._stop()
 
     def _stop(self) -> None:
@@ -148,6 +169,7 @@ class Supervisor:
             return
         keep(fresh, self.layout.snapshots)
         self.snapshot = fresh
+        self.canaries.use(settings, SETTLE_SECONDS)
         for child in self.children:
             child.reload(fresh.hash)
             if changed & set(_RESTARTED_BY.get(child.role.partition("-")[0], ())):
@@ -162,7 +184,7 @@ class Supervisor:
             at=time.time(),
             ready=ready,
             snapshot=self.snapshot.hash,
-            problems=(*self.problems, *self._crashing()),
+            problems=(*self.problems, *self._crashing(), *self.canaries.problems()),
             samples=tuple(
                 Sample("role_restarts_total", one.restarts, {"restarted": one.role}, "counter")
                 for one in self.children

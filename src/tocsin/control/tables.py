@@ -229,3 +229,15 @@ SILENCE = Table(
     Index(None, "until"),
 )
 """What is not to be told, see model/silence.py; sets as JSON. change: grows with every change of any row."""
+
+CANARY = Table(
+    "canary",
+    METADATA,
+    Column("input", Text, primary_key=True),
+    Column("way", Text, primary_key=True),
+    Column("sent", BigInteger, primary_key=True, autoincrement=False),
+    Column("arrived", Double, nullable=False),
+    Column("applied", Double, nullable=False),
+    Column("event", Text, nullable=False),
+)
+"""Canaries that came through. sent: milliseconds since 1970; it is what makes one known again. arrived, applied: seconds."""

@@ -1,7 +1,7 @@
 """What a worker says of one frame of events: the payload of frames of the topic `signals`."""
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 from tocsin.errors import DataError
 from tocsin.model.match import Match
@@ -30,6 +30,14 @@ class Refused(Struct, frozen=True, array_like=True):
     event: str
 
 
+class Heard(Struct, frozen=True, array_like=True):
+    """A canary among the records of a frame: its event, how it came into the input, when it was sent (ms since 1970)."""
+
+    event: str
+    way: str
+    sent: int
+
+
 class Signals(Struct, frozen=True, array_like=True):
     """All that hub needs to know of a frame of events.
 
@@ -54,8 +62,8 @@ class Signals(Struct, frozen=True, array_like=True):
     """Secrets that were redacted."""
     cut: int = 0
     """Values of which only the beginning was looked at."""
-    canaries: tuple[str, ...] = field(default=())
-    """Ids of the canaries among the records; no rule sees those."""
+    canaries: tuple[Heard, ...] = ()
+    """The canaries among the records; no rule sees those."""
 
 
 _decoder = msgspec.msgpack.Decoder(Signals)

@@ -33,6 +33,8 @@ class Counts(Struct):
     sent: int = 0
     retried: int = 0
     dead: int = 0
+    seconds: float = 0.0
+    """From the writing of the message that was sent last until it was sent."""
     late: int = 0
     """Answers that came when the lease was over: the message is or was sent twice."""
 
@@ -80,6 +82,7 @@ class Lane:
             with self._database.write() as connection:
                 settled = outbox.sent(connection, one)
             self.counts.sent += 1
+            self.counts.seconds = max(0.0, self._clock() - one.created)
             self.counts.late += settled is outbox.Settled.LOST
 
     def _failed(self, one: Taken, error: NotDeliveredError) -> None:

@@ -1,14 +1,18 @@
 """What an input folder (`intake/inputs/<kind>/`) is to the intake role, and the role to it.
 
 A folder exports, beside `config.py`, `input.py` with `open_input(name, config, intake) -> Input`. All of an
-input runs in the event loop of the intake role; what takes long is for threads of its own.
+input runs in the event loop of the intake role; what takes long is for threads of its own. `canary.py` has
+`ways(config, folder) -> {transport: Send}`: how a test event gets in, sent by another process; blocking.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from tocsin.model.received import Received
+
+Send: TypeAlias = Callable[[bytes], None]
+"""Delivers one record to an input as its senders do. Raises a retryable DeliveryError."""
 
 
 class Refusal(Enum):

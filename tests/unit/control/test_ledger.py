@@ -5,7 +5,9 @@ from msgspec.structs import asdict
 from tocsin.control import ledger
 from tocsin.control.database import Database
 from tocsin.control.ledger import Frame, OfInput, OfReason, OfSource, Reached, Sums
-from tocsin.model.signals import Count, Refused, Signals
+from tocsin.model.signals import Count, Heard, Refused, Signals
+
+HEARD = Heard("0-7-0", "http", 99_000)
 
 
 def signals(arrived: float, *counts: Count, input: str = "hosts", **other: object) -> Signals:  # noqa: A002 -- its name
@@ -15,7 +17,7 @@ def signals(arrived: float, *counts: Count, input: str = "hosts", **other: objec
 
 def test_what_frames_say_is_added_up(database: Database) -> None:
     first = [
-        Frame(0, 7, signals(100, Count("auth", 5, 1, 90, 99), clamped=1, redacted=2, canaries=("0-7-0",))),
+        Frame(0, 7, signals(100, Count("auth", 5, 1, 90, 99), clamped=1, redacted=2, canaries=(HEARD,))),
         Frame(1, 3, signals(50, Count("auth", 2, 0), Count("", 0, 4), timeless=3)),
     ]
     second = [

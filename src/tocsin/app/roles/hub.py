@@ -21,6 +21,7 @@ from tocsin.notify.sender import Sender
 from tocsin.services.control_place import control_url
 from tocsin.services.live.hub import CycleReport, HubCycle, Stages
 from tocsin.services.live.rules import load_rules
+from tocsin.services.live.vigil import Vigil
 from tocsin.settings.tables import Settings
 from tocsin.telemetry.status import Sample
 
@@ -51,17 +52,19 @@ def run(life: Life) -> None:
     database = Database(control_url(settings))
     upgrade(database)
     sender = Sender(database, _outlets(settings))
-    cycle = patiently(lambda: HubCycle(database, life.layout.open_journal(settings), _stages(life)))
+    stages = _stages(life)
+    cycle = patiently(lambda: HubCycle(database, life.layout.open_journal(settings), stages))
     settle()
     totals = Totals()
-    life.samples = lambda: _samples(totals, sender, database)
+    vigil = Vigil(database, stages.ways, float(settings.canary.late), life.layout.run)
+    life.samples = lambda: (*_samples(totals, sender, database), *vigil.samples())
     sender.start()
     try:
         life.be_ready()
         while not life.stopping.is_set():
             report = cycle.step(WAIT_SECONDS)
             totals.add(report)
-            if report.messages:
+            if vigil.look() + report.messages:
                 sender.wake()
             sender.check()
     finally:
@@ -104,6 +107,7 @@ def _samples(totals: Totals, sender: Sender, database: Database) -> Iterator[Sam
     for channel, counts in sender.counts.items():
         for name in ("sent", "retried", "dead"):
             yield Sample(f"notify_{name}_total", getattr(counts, name), {"channel": channel}, "counter")
+        yield Sample("notify_seconds", counts.seconds, {"channel": channel})
     with database.read() as connection:
         for state, count in outbox.states(connection).items():
             yield Sample("outbox_messages", count, {"state": state})

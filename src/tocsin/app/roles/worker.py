@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.line import settle
+from tocsin.model.canary import Marker
 from tocsin.normalise.redact import Redactor
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.rules import load_rules
@@ -21,7 +22,7 @@ def run(life: Life, index: int, workers: int) -> None:
     settings = life.settings
     journal = life.layout.open_journal(settings)
     rules = load_rules(life.snapshot, settings, life.layout.snapshots)
-    work = FrameWork(rules, Redactor(life.layout.redaction_key()))
+    work = FrameWork(rules, Redactor(life.layout.key("redaction")), Marker(life.layout.key("canary")))
     partitions = range(index, settings.journal.partitions, workers)
     settle()
     place = life.layout

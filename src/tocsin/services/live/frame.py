@@ -1,6 +1,6 @@
 """One frame of events -> its frame of columns and its frame of signals. The worker's straight line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -9,12 +9,14 @@ from tocsin.detect.engine import Engine
 from tocsin.intake.lines import Record
 from tocsin.line import EVENT_TIME, Outcome, Work
 from tocsin.model import received, signals
+from tocsin.model.canary import PREFIX, Canary, Marker, is_timely
+from tocsin.model.canary import SOURCE as CANARY
 from tocsin.model.columns import NORMALISED
 from tocsin.model.match import Match
 from tocsin.model.observation import Observation
 from tocsin.model.place import Place
-from tocsin.model.received import EventId
-from tocsin.model.signals import Count, Refused, Signals
+from tocsin.model.received import EventId, Received
+from tocsin.model.signals import Count, Heard, Refused, Signals
 from tocsin.normalise.columns import Rows, stream
 from tocsin.ports.journal import Frame
 from tocsin.services.live import poison
@@ -64,12 +66,13 @@ class _Made:
 class FrameWork:
     """Works frames with one set of rules. Holds what is compiled: make one a process."""
 
-    def __init__(self, rules: LiveRules, redact: Redact) -> None:
+    def __init__(self, rules: LiveRules, redact: Redact, marker: Marker) -> None:
         self.rules = rules
         self.engine = Engine(rules.setup.rules)
         self.work = Work(self.engine, (EVENT_TIME, *NORMALISED))
         self.teller = Teller(rules.setup.reported, rules.setup.needs)
         self.redact = redact
+        self.marker = marker
 
     def __call__(
         self, place: Place, frame: Frame, without: frozenset[int] = frozenset()
@@ -81,11 +84,14 @@ class FrameWork:
         batch = received.load(frame.payload, frame.meta)
         arrived = frame.arrived / 1e9
         made = _Made(place, batch.context.input, arrived)
+        canaries = self._canaries(batch, arrived)
         records, redacted = self.redact(batch.records)
         cut = self.engine.counters()["cut_values"]
-        pieces = [Record(index, record) for index, record in enumerate(records) if index not in without]
+        apart = without | canaries.keys()
+        pieces = [Record(index, record) for index, record in enumerate(records) if index not in apart]
         for index in sorted(without):
             made.refuse("", poison.REASON, Record(index, records[index]), records[index])
+        heard = _kept({row: one for row, one in canaries.items() if row not in without}, records, made)
         for part in parts(pieces, catalog().get(batch.context.source)) if pieces else ():
             self._part(part, made, forced=bool(batch.context.source))
         refused = _settled(made)
@@ -102,12 +108,20 @@ class FrameWork:
             timeless=made.timeless,
             redacted=redacted,
             cut=self.engine.counters()["cut_values"] - cut,
+            canaries=heard,
         )
         derived = Frame(signals.dump(said), len(records), frame.arrived, place, frame.meta)
         if not made.rows:
             return None, derived
         rows = sum(len(one.places) for one in made.rows)
         return Frame(stream(made.rows), rows, frame.arrived, place, frame.meta), derived
+
+    def _canaries(self, batch: Received, arrived: float) -> dict[int, Canary]:
+        """Return row -> canary. One that is of another input, or too late, is an event like any other."""
+        marked = [row for row, record in enumerate(batch.records) if record.startswith(PREFIX)]
+        found = ((row, self.marker.read(batch.records[row])) for row in marked)
+        name = batch.context.input
+        return {row: one for row, one in found if one and one.input == name and is_timely(one, arrived)}
 
     def _part(self, part: Part, made: _Made, *, forced: bool) -> None:
         if part.source is None:
@@ -142,6 +156,19 @@ class FrameWork:
         raw = [part.records[row] for row in outcome.rows]
         made.rows.append(Rows(source, places, raw, times, outcome.columns))
         made.count(source, events=len(places), times=[time for time in times if time])
+
+
+def _kept(canaries: Mapping[int, Canary], records: Sequence[bytes], made: _Made) -> tuple[Heard, ...]:
+    """Leave the rows of canaries."""
+    if not canaries:
+        return ()
+    times = [min(one.sent / 1000, made.arrived) for one in canaries.values()]
+    places, raw = [(row, 0) for row in canaries], [records[row] for row in canaries]
+    made.rows.append(Rows(CANARY, places, raw, times, {}))
+    made.count(CANARY, events=len(places), times=times)
+    return tuple(
+        Heard(made.id_of(Record(row, records[row])), one.way, one.sent) for row, one in canaries.items()
+    )
 
 
 def _settled(made: _Made) -> tuple[Refused, ...]:

@@ -14,14 +14,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from tocsin.alert import canary
+from tocsin.alert.silence import silenced
 from tocsin.alert.stage import Alerting
-from tocsin.control import applied, ledger, silences, state
+from tocsin.control import applied, canaries, ledger, silences, state
 from tocsin.control.alerts import Applied, Skipped, Ways, apply
+from tocsin.control.canaries import Arrival
 from tocsin.control.database import Database
 from tocsin.correlate.engine import Correlator
 from tocsin.correlate.snapshot import Row
 from tocsin.errors import DataError
-from tocsin.model.alert import AlertBatch
+from tocsin.model.alert import AlertBatch, AlertChange
+from tocsin.model.notice import NOBODY
 from tocsin.model.observation import Correlated, Observation
 from tocsin.model.signals import TOPIC
 from tocsin.ports.journal import Journal
@@ -140,7 +144,8 @@ class HubCycle:
         self._heed_silences(connection)
         ledger.add(connection, (ledger.Frame(one.place.partition, one.origin, one.signals) for one in frames))
         correlated = self._correlate(frames)
-        batches = list(self._batches(frames, correlated))
+        replayed = canaries.note(connection, _arrivals(frames), self._clock())
+        batches = [*self._batches(frames, correlated, replayed)]
         done = apply(connection, batches, ways=self._ways, at=self._clock())
         rows, groups, pages = self._correlator.save()
         state.save(connection, rows, groups, pages)
@@ -167,14 +172,21 @@ class HubCycle:
             return -math.inf
         return min(self._ticks.values()) - self._correlator.lateness
 
-    def _batches(self, frames: Sequence[Incoming], correlated: Sequence[Correlated]) -> Iterator[AlertBatch]:
+    def _batches(
+        self, frames: Sequence[Incoming], correlated: Sequence[Correlated], replayed: Sequence[Arrival]
+    ) -> Iterator[AlertBatch]:
         *before, last = frames
         for one in before:
             yield self._alerting(one.place, one.signals.arrived, one.signals.matches)
         of_matches = self._alerting(last.place, last.signals.arrived, last.signals.matches)
         # What correlations say belongs to no frame: it goes with the last, and came about with the latest.
         of_correlations = self._alerting(last.place, max(self._ticks.values()), (), correlated)
-        yield AlertBatch(last.place, (*of_matches.changes, *of_correlations.changes))
+        of_canaries = map(self._replayed, replayed)
+        yield AlertBatch(last.place, (*of_matches.changes, *of_correlations.changes, *of_canaries))
+
+    def _replayed(self, one: Arrival) -> AlertChange:
+        mute = silenced(self._alerting.silences, canary.REPLAYED, NOBODY, arrived=one.arrived)
+        return canary.replayed(one.input, one.event, arrived=one.arrived, mute=mute)
 
     def _report(
         self, frames: Sequence[Incoming], correlated: Sequence[Correlated], done: Applied | Skipped
@@ -185,7 +197,7 @@ class HubCycle:
             matches=sum(len(one.signals.matches) for one in frames),
             observations=sum(len(one.signals.observations) for one in frames),
             correlated=len(correlated),
-            canaries=tuple(event for one in frames for event in one.signals.canaries),
+            canaries=tuple(heard.event for one in frames for heard in one.signals.canaries),
             watermark=self._correlator.watermark,
             lag=max(0.0, self._clock() - min(self._ticks.values())),
         )
@@ -194,6 +206,13 @@ class HubCycle:
         return replace(
             report, begun=done.begun, changed=done.changed, messages=done.messages, joined=done.joined
         )
+
+
+def _arrivals(frames: Sequence[Incoming]) -> Iterator[Arrival]:
+    for one in frames:
+        said = one.signals
+        for heard in said.canaries:
+            yield Arrival(said.input, heard.way, heard.sent, said.arrived, heard.event)
 
 
 def _observed(one: Incoming) -> Iterator[Observation]:

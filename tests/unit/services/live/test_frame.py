@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 import tocsin.sources
 from live_rules import live_rules
 from tocsin.model import received, signals
+from tocsin.model.canary import SOURCE, Canary, Marker
 from tocsin.model.columns import NORMALISED, NUMBERS, OWN
 from tocsin.model.place import Place
 from tocsin.model.received import Context, Received
-from tocsin.model.signals import Signals
+from tocsin.model.signals import Count, Heard, Signals
 from tocsin.normalise.columns import MAX_TEXT, Rows, stream
 from tocsin.ports.journal import Frame
 from tocsin.services.live.frame import FrameWork
@@ -26,12 +27,13 @@ from tocsin.sources import catalog
 
 NOW = 1_795_000_000
 PLACE = Place("events", 2, 77)
+MARKER = Marker(bytes(32))
 HERE = Path(tocsin.sources.__file__).parent
 
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> FrameWork:
-    return FrameWork(live_rules(tmp_path_factory.mktemp("rules")), lambda records: (records, 0))
+    return FrameWork(live_rules(tmp_path_factory.mktemp("rules")), lambda records: (records, 0), MARKER)
 
 
 def frame(records: Sequence[bytes], source: str = "") -> Frame:
@@ -182,3 +184,54 @@ def test_any_value_makes_a_column(values: list[object]) -> None:
         assert (text is None) == (value is None)
     for number in table.column("source.port").to_pylist() if "source.port" in table.column_names else ():
         assert number is None or 0 <= number < 2**32
+
+
+def test_canaries_are_stored_and_no_rule_sees_them(work: FrameWork) -> None:
+    canary = Canary("web", "http", NOW * 1000 - 250)
+    marked, public = MARKER.write(canary), audit(action="repo.access", visibility="public")
+    rows, said = run(work, [public, marked, audit()])
+    assert [(row["index"], row["source"], row["raw"]) for row in rows if row["source"] == SOURCE] == [
+        (1, SOURCE, marked)
+    ]
+    assert said.canaries == (Heard("2-77-1", "http", canary.sent),)
+    assert [match.event_id for match in said.matches] == ["2-77-0"]
+    assert Count(SOURCE, 1, 0, NOW - 0.25, NOW - 0.25) in said.counts
+    assert sum(one.events + one.refused for one in said.counts) == len(rows) == said.received == 3
+
+
+def test_a_canary_alone_in_its_frame_is_enough(work: FrameWork) -> None:
+    rows, said = run(work, [MARKER.write(Canary("web", "http", NOW * 1000))], "github_audit")
+    assert (len(rows), len(said.canaries), said.refused) == (1, 1, ())
+
+
+NO_CANARIES = [
+    MARKER.write(Canary("other", "http", NOW * 1000)),
+    MARKER.write(Canary("web", "http", (NOW - 3600) * 1000)),
+    MARKER.write(Canary("web", "http", (NOW + 3600) * 1000)),
+    Marker(b"\1" * 32).write(Canary("web", "http", NOW * 1000)),
+    MARKER.write(Canary("web", "http", NOW * 1000)) + b" more",
+]
+
+
+@pytest.mark.parametrize("record", NO_CANARIES)
+def test_what_only_looks_like_one_is_an_event_like_any_other(work: FrameWork, record: bytes) -> None:
+    rows, said = run(work, [audit(), record])
+    assert said.canaries == ()
+    assert [row["raw"] for row in rows if row["source"] != "github_audit"] == [record]
+    assert sum(one.events + one.refused for one in said.counts) == len(rows) == 2
+
+
+def test_nobody_hides_an_attack_behind_a_marker(work: FrameWork) -> None:
+    marked = MARKER.write(Canary("web", "http", NOW * 1000)).decode()
+    hidden = [
+        audit(action="repo.access", visibility="public", note=marked),
+        b" ".join([marked.encode(), audit(action="repo.access", visibility="public")]),
+    ]
+    _, said = run(work, hidden, "github_audit")
+    assert [match.event_id for match in said.matches] == ["2-77-0"]
+    assert said.canaries == ()
+
+
+def test_a_canary_that_kills_is_stored_unread(work: FrameWork) -> None:
+    rows, said = run(work, [MARKER.write(Canary("web", "http", NOW * 1000))], without=frozenset({0}))
+    assert (said.canaries, [row["refused"] for row in rows]) == ((), [REASON])

@@ -11,8 +11,10 @@ from sqlalchemy import select, text
 from databases import empty_url, opened
 from journals import SMALL
 from live_samples import LATENESS, PARTITIONS, START, append, match, observation, stages, tell
+from tocsin.alert.canary import REPLAYED
 from tocsin.control import silences, state
 from tocsin.control.audit import By
+from tocsin.control.canaries import latest
 from tocsin.control.database import Database
 from tocsin.control.listing import page
 from tocsin.control.tables import OUTBOX
@@ -21,7 +23,7 @@ from tocsin.journal.local import LocalJournal
 from tocsin.model.alert import Alert, Muted
 from tocsin.model.message import Message
 from tocsin.model.place import Place
-from tocsin.model.signals import Count, Signals
+from tocsin.model.signals import Count, Heard, Signals
 from tocsin.model.silence import Silence
 from tocsin.ports.journal import Frame, Topic
 from tocsin.services.live.hub import CycleReport, HubCycle, Restored, Stages
@@ -79,7 +81,11 @@ def alerts(database: Database) -> list[Alert]:
 
 
 def test_a_cycle_says_what_it_did(database: Database, journal: LocalJournal, hub: Open) -> None:
-    append(journal, 0, [signals(START, matches=(match(1, START, "0-0-0"),), canaries=("0-0-1",))])
+    append(
+        journal,
+        0,
+        [signals(START, matches=(match(1, START, "0-0-0"),), canaries=(Heard("0-0-1", "http", 7),))],
+    )
     append(journal, 1, [signals(START + 1), signals(START + 2)])
     one = hub()
     assert one.restored is Restored.NOTHING
@@ -268,3 +274,23 @@ def test_a_flood_is_bounded_and_told_of_once(database: Database, journal: LocalJ
     assert (len(report.begun), report.joined, report.messages) == (11, 40, 11)
     assert sum(alert.count for alert in alerts(database)) == 50
     assert tell(None, alerts(database)[0]) == []
+
+
+def test_canaries_are_noted_with_the_cycle_and_a_second_one_is_told(
+    database: Database, journal: LocalJournal, hub: Open
+) -> None:
+    sent = int(START * 1000)
+    append(journal, 0, [signals(START + 0.5, canaries=(Heard("0-0-0", "http", sent),))])
+    one = hub()
+    one.step()
+    with database.read() as connection:
+        (passed,) = latest(connection).values()
+    assert (passed.input, passed.way, passed.sent) == ("hosts", "http", sent)
+    assert (passed.arrived, passed.applied) == (START + 0.5, START + 100)
+    assert alerts(database) == []
+    append(journal, 1, [signals(START + 2, canaries=(Heard("1-0-0", "http", sent),))])
+    assert one.step().messages == 1
+    (alert,) = alerts(database)
+    assert (alert.rule, alert.events, alert.group) == (REPLAYED, ("1-0-0",), {"input": "hosts"})
+    hub().step()
+    assert [alert.count for alert in alerts(database)] == [1]

@@ -10,6 +10,7 @@ import structlog
 
 from tocsin.errors import ConfigError, DeliveryError
 from tocsin.intake.inputs.file import positions
+from tocsin.intake.inputs.file.canary import followed
 from tocsin.intake.inputs.file.config import Config
 from tocsin.intake.inputs.file.follower import Batch, Follower
 from tocsin.model.received import Context, Received
@@ -56,10 +57,11 @@ class Files:
         for part in redo:
             latest[part.end.key] = part.end
         first = known is None and not redo
-        self._follower = Follower(self._name, self._config, latest.values(), first=first)
-        await self._call(self._follower.look)
-        # With `start = "end"` it is settled here where the end was.
         try:
+            config = followed(self._config, self._path.parent)
+            self._follower = Follower(self._name, config, latest.values(), first=first)
+            await self._call(self._follower.look)
+            # With `start = "end"` it is settled here where the end was.
             await self._call(self._write)
         except OSError as error:
             raise ConfigError(f"{self._path}: {error.strerror}; it must be possible to write it") from None
