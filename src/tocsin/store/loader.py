@@ -122,14 +122,15 @@ class Loader:
 
     def _gather(self, wait: float) -> None:
         """Read in turns, a few frames of each partition, until there is enough for a block or no more."""
-        pause = 0.0 if self._waiting else wait / len(self._readers)
+        # Also while frames wait for their block: else this would look for more without a rest.
+        pause = wait / len(self._readers)
         found = True
         while found and not self._full():
             found = False
             for partition, reader in enumerate(self._readers):
                 frames = reader.read(max_frames=AT_ONCE, max_bytes=8 << 20, wait=pause)
-                if frames and not self._waiting:
-                    self._since, pause = self._clock(), 0.0
+                if frames:
+                    self._since, pause = self._since if self._waiting else self._clock(), 0.0
                 self._waiting += [(partition, stored) for stored in frames]
                 self._events += sum(stored.frame.events for stored in frames)
                 self._size += sum(len(stored.frame.payload) for stored in frames)

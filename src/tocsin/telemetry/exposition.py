@@ -94,10 +94,10 @@ class Health:
         expected = set(self.expected())
         return [one for one in status.read(self.folder) if one.role in expected]
 
-    def _app(self, environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
+    def _app(self, request: dict[str, Any], start: Any) -> Iterable[bytes]:
+        path = request.get("PATH_INFO", "")
         if path == "/metrics":
-            answer: Iterable[bytes] = self._metrics(environ, start)
+            answer: Iterable[bytes] = self._metrics(request, start)
             return answer
         if path == "/healthz":
             return _answer(start, "200 OK", {"ok": True})

@@ -6,6 +6,7 @@ from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.line import settle
 from tocsin.model.canary import Marker
+from tocsin.normalise.columns import Rows, stream
 from tocsin.normalise.redact import Redactor
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.rules import load_rules
@@ -24,6 +25,7 @@ def run(life: Life, index: int, workers: int) -> None:
     rules = load_rules(life.snapshot, settings, life.layout.snapshots)
     work = FrameWork(rules, Redactor(life.layout.key("redaction")), Marker(life.layout.key("canary")))
     partitions = range(index, settings.journal.partitions, workers)
+    stream([Rows("", [(0, 0)], [b""], [None], {})])  # what Arrow imports late, nobody's first event waits for
     settle()
     place = life.layout
     with patiently(lambda: Worker(journal, partitions, work, place.run, place.dead / "worker")) as worker:
