@@ -1,14 +1,16 @@
 """The worker role: events -> columns and signals."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.line import settle
 from tocsin.normalise.redact import Redactor
 from tocsin.services.live.frame import FrameWork
+from tocsin.services.live.lag import Lag
 from tocsin.services.live.rules import load_rules
-from tocsin.services.live.topics import EVENTS
+from tocsin.services.live.topics import EVENTS, WORKER
 from tocsin.services.live.worker import Worker
 from tocsin.telemetry.status import Sample
 
@@ -26,8 +28,9 @@ def run(life: Life, index: int, workers: int) -> None:
     settle()
     place = life.layout
     with patiently(lambda: Worker(journal, partitions, work, place.run, place.dead / "worker")) as worker:
-        life.samples = lambda: _samples(worker)
-        life.problems = lambda: _problems(worker, rules.setup.problems)
+        lag = Lag(journal, WORKER, EVENTS, partitions)
+        life.samples = lambda: chain(_samples(worker), lag.samples())
+        life.problems = lambda: chain(_problems(worker, rules.setup.problems), lag.problems())
         life.be_ready()
         idle = IDLE_SECONDS[0]
         while not life.stopping.is_set():
