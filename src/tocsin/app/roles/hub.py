@@ -68,8 +68,12 @@ def run(life: Life) -> None:
     lag = Lag(journal, HUB, SIGNALS)
     store = StoreClient(life.layout.store_socket, timeout=STORE_SECONDS)
     watch = Watch(database, Reconciler(journal, database, store))
-    life.samples = lambda: chain(_samples(totals, sender), watch.samples(), lag.samples())
-    life.problems = lambda: chain(_problems(cycle), watch.problems(), lag.problems())
+    life.samples = lambda: chain(
+        _samples(totals, sender), watch.samples(), lag.samples(), cycle.sources.samples()
+    )
+    life.problems = lambda: chain(
+        _problems(cycle), watch.problems(), lag.problems(), cycle.sources.problems()
+    )
     sender.start()
     try:
         with Beside("watch", watch.step, WATCH_SECONDS) as beside:

@@ -147,7 +147,9 @@ class Rhythms:
         self.changed.add(key)
 
     def advance(self, now: float) -> Iterator[Turn]:
-        """Let it be so late by arrivals; yield what that makes of sources."""
+        """Let it be so late by arrivals; yield what that makes of sources. -inf: nothing is known yet."""
+        if now == -math.inf:
+            return
         deaf = now - self.now
         for key, one in self.sources.items():
             if DEAF_SECONDS < deaf < math.inf and one.last <= self.now:
