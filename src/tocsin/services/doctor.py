@@ -103,7 +103,9 @@ def _folders(places: Places) -> Iterator[Line]:
             yield Line(Level.OK, f"folder {name}", f"{folder} will be made")
         elif not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             todo = f"let the user that runs Tocsin own it: chown -R tocsin {places.data}"
-            yield Line(Level.FAIL, f"folder {name}", f"{folder} cannot be written by user {os.geteuid()}", todo)
+            yield Line(
+                Level.FAIL, f"folder {name}", f"{folder} cannot be written by user {os.geteuid()}", todo
+            )
         elif folder.stat().st_mode & 0o077:
             found = f"{folder} is open to other users, and holds logs"
             yield Line(Level.WARN, f"folder {name}", found, f"chmod 700 {folder}")
@@ -186,7 +188,9 @@ def _clock(places: Places) -> Iterator[Line]:
     if now < _EPOCH:
         yield Line(Level.FAIL, "clock", f"says {time.strftime('%Y-%m-%d', time.gmtime(now))}", todo)
     elif newest > now + _SLACK:
-        yield Line(Level.WARN, "clock", f"was set back: status was written {newest - now:.0f} s from now", todo)
+        yield Line(
+            Level.WARN, "clock", f"was set back: status was written {newest - now:.0f} s from now", todo
+        )
     else:
         yield Line(Level.OK, "clock", time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(now)))
 

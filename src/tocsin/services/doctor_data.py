@@ -56,7 +56,9 @@ def _journal(journal: LocalJournal, settings: Settings) -> Iterator[Seen]:
             behind += max(0, kept.stop - max(passed, kept.start))
             if passed > kept.stop:
                 told = f"a consumer of {topic.name}/{number} has passed frame {passed:,}, and it ends at {kept.stop:,}"
-                yield Seen(FAIL, told, "the journal was replaced or cut: restore data folder and database together")
+                yield Seen(
+                    FAIL, told, "the journal was replaced or cut: restore data folder and database together"
+                )
             yield from _readable(journal, topic.name, number, kept)
         yield Seen(OK, f"{topic.name}: {frames:,} frames are kept, {behind:,} are still to be worked off")
 
@@ -80,7 +82,9 @@ def _control(settings: Settings) -> Iterator[Seen]:
             at, known = steps(database)
             if at != known:
                 found = f"is at step {at or 'none'}, this version knows {known}"
-                yield Seen(FAIL, found, "start `tocsin serve` of this version: it migrates; or install a newer one")
+                yield Seen(
+                    FAIL, found, "start `tocsin serve` of this version: it migrates; or install a newer one"
+                )
                 return
             with database.read() as connection:
                 verified = verify(connection)
@@ -113,9 +117,13 @@ def _ledger(settings: Settings, journal: LocalJournal, client: StoreClient) -> I
             wanted = {number for number, one in ledger.sums(connection).items() if one.origin >= 0}
     for one in compared.values():
         if one.difference:
-            yield Seen(FAIL, difference_told(one), "keep the data folder as it is, and report it with the log")
+            yield Seen(
+                FAIL, difference_told(one), "keep the data folder as it is, and report it with the log"
+            )
     if missing := sorted(wanted - compared.keys()):
-        yield Seen(WARN, f"partitions {missing} could not be compared: the store lags", "try again in a while")
+        yield Seen(
+            WARN, f"partitions {missing} could not be compared: the store lags", "try again in a while"
+        )
     elif not any(one.difference for one in compared.values()):
         rows = sum(one.expected for one in compared.values())
         yield Seen(OK, f"store and ledger agree on {rows:,} rows")

@@ -58,9 +58,7 @@ def overview(run: Path, now: float | None = None) -> Overview:
 
 def _restarts(supervisor: Status | None) -> dict[str, int]:
     samples = supervisor.samples if supervisor else ()
-    return {
-        one.labels["restarted"]: int(one.value) for one in samples if one.name == "role_restarts_total"
-    }
+    return {one.labels["restarted"]: int(one.value) for one in samples if one.name == "role_restarts_total"}
 
 
 def _state(name: str, said: Status | None, restarts: int, now: float) -> RoleState:

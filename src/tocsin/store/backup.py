@@ -20,7 +20,11 @@ def restore(database: Database, folder: Path) -> None:
     """Put a backup's events into a store that has none; ConfigError if it has some, or there is no backup."""
     if not (folder / ".backup").is_file():
         raise ConfigError(f"{folder}: is no backup of a store")
-    there = database.ask("SELECT (SELECT count() FROM tocsin.events) + (SELECT count() FROM tocsin.expired) AS found", {}, "readonly = 1")
+    there = database.ask(
+        "SELECT (SELECT count() FROM tocsin.events) + (SELECT count() FROM tocsin.expired) AS found",
+        {},
+        "readonly = 1",
+    )
     if there["found"][0].as_py():
         raise ConfigError(f"{database.folder}: has events; a backup is restored into an empty store")
     # The index of words may be there or not, by the settings; that is no difference that matters.

@@ -146,12 +146,8 @@ class Reader:
         """Count the rows that were stored of frames before an offset, with those that retention has dropped since."""
         asked = Compiler()
         number, end = asked.add(str(partition), "UInt16"), asked.add(str(below), "UInt64")
-        there = self._number(
-            _select("count() AS found", f"partition = {number} AND offset < {end}"), asked
-        )
-        dropped = (
-            f"SELECT sum(rows) AS found FROM tocsin.expired WHERE done AND partition = {number} AND last < {end}"  # noqa: S608 (parameters)
-        )
+        there = self._number(_select("count() AS found", f"partition = {number} AND offset < {end}"), asked)
+        dropped = f"SELECT sum(rows) AS found FROM tocsin.expired WHERE done AND partition = {number} AND last < {end}"  # noqa: S608 (parameters)
         return there + self._number(dropped, asked)
 
     def freshness(self) -> Freshness:

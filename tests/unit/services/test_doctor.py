@@ -123,7 +123,9 @@ def test_an_audit_trail_that_was_changed(place: Path, capsys: pytest.CaptureFixt
         connection.execute(text("UPDATE audit SET actor = 'user:eve'"))
     code, lines = found(place, capsys)
     assert code == 2
-    assert any(level == "fail" and "audit trail: record 1" in told for level, told in lines["control database"])
+    assert any(
+        level == "fail" and "audit trail: record 1" in told for level, told in lines["control database"]
+    )
 
 
 def test_a_database_of_another_version(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,7 +52,12 @@ class Reconciler:
     """Compares, a step at a time. For one thread; what it has found may be read from any. clock: seconds since 1970."""
 
     def __init__(
-        self, journal: Journal, database: Database, store: EventStore, *, clock: Callable[[], float] = time.time
+        self,
+        journal: Journal,
+        database: Database,
+        store: EventStore,
+        *,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._journal, self._database, self._store, self._clock = journal, database, store, clock
         self._pending: dict[int, _Pending] = {}
@@ -128,4 +133,3 @@ def compare_now(
         time.sleep(0.1)
         reconciler.step()
     return reconciler.compared
-

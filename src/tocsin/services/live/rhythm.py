@@ -128,20 +128,30 @@ class Rhythms:
     def __init__(self) -> None:
         self.sources: dict[tuple[str, str], Rhythm] = {}
         self.now = -math.inf
+        """Up to here sources were judged."""
+        self.heard = -math.inf
+        """The latest arrival of anything, ticks of intake included: somebody listened."""
         self.changed: set[tuple[str, str]] = set()
         """Keys of those that are not as they were when this was last emptied."""
 
+    def listen(self, at: float) -> None:
+        """Note that something arrived, from whomever."""
+        deaf = at - self.heard
+        if DEAF_SECONDS < deaf < math.inf:
+            for key, one in self.sources.items():
+                one.last += deaf
+                self.changed.add(key)
+        self.heard = max(self.heard, at)
+
     def take(self, key: tuple[str, str], arrived: float, age: float | None) -> None:
         """Note that events of (input, source) arrived. age: of the newest, seconds; None if they have no times."""
+        self.listen(arrived)
         known = self.sources.get(key)
         if known is None:
             if len(self.sources) >= MAX_SOURCES:
                 return
             known = self.sources[key] = Rhythm(arrived, arrived)
-        elif arrived - self.now > DEAF_SECONDS:
-            known.last = max(known.last, arrived)
-        else:
-            known.heard(arrived)
+        known.heard(arrived)
         if age is not None:
             known.aged_by(age, arrived)
         self.changed.add(key)
@@ -150,11 +160,7 @@ class Rhythms:
         """Let it be so late by arrivals; yield what that makes of sources. -inf: nothing is known yet."""
         if now == -math.inf:
             return
-        deaf = now - self.now
         for key, one in self.sources.items():
-            if DEAF_SECONDS < deaf < math.inf and one.last <= self.now:
-                one.last += deaf
-                self.changed.add(key)
             yield from self._turns(key, one, now)
         self.now = max(self.now, now)
 

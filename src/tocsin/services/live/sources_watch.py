@@ -47,11 +47,12 @@ class SourcesWatch:
                 self._rhythms.sources[key[0], key[1]] = _decoder.decode(content)
             except (ValueError, msgspec.MsgspecError, LookupError):
                 continue
-        self._rhythms.now = now
+        self._rhythms.now = self._rhythms.heard = now
 
     def take(self, frames: Iterable[Signals]) -> None:
         """Note what has arrived, in whatever order partitions come."""
         for one in sorted(frames, key=lambda one: one.arrived):
+            self._rhythms.listen(one.arrived)
             for count in one.counts:
                 if count.source:  # what nobody knows is no source that could be missed
                     age = one.arrived - count.last if count.last else None
@@ -120,7 +121,9 @@ def _change(turn: Turn, now: float, silences: Sequence[Silence]) -> AlertChange:
 def _why(turn: Turn, now: float) -> str:
     where = bounds.word(f"{turn.source} by input {turn.input}")
     if turn.kind == "late":
-        said = "come in time again" if turn.ended else f"come more than {span(turn.limit)} after they happened"
+        said = (
+            "come in time again" if turn.ended else f"come more than {span(turn.limit)} after they happened"
+        )
         return f"A source's events come late: those of {where} {said}."
     if turn.ended:
         return f"A source is silent: {where} is back, {span(max(0.0, now - turn.began))} after it was found silent."

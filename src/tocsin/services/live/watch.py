@@ -40,7 +40,9 @@ class Watch:
             return
         for one in compared:
             if one.difference:
-                logger().error("ledger and store differ", difference=one.difference, said=difference_told(one))
+                logger().error(
+                    "ledger and store differ", difference=one.difference, said=difference_told(one)
+                )
 
     def problems(self) -> Iterator[str]:
         """Yield what a person should know."""

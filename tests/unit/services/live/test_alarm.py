@@ -94,9 +94,7 @@ def test_mute_has_a_floor(tmp_path: Path) -> None:
     answers = Answers(204)
     with http(answers) as port:
         given = settings(tmp_path, {"a": port})
-        (tmp_path / "tocsin.toml").write_text(
-            (tmp_path / "tocsin.toml").read_text().replace('"2h"', '"0s"')
-        )
+        (tmp_path / "tocsin.toml").write_text((tmp_path / "tocsin.toml").read_text().replace('"2h"', '"0s"'))
         given = load_settings(tmp_path / "tocsin.toml")
         alarm = Alarm(given, clock=lambda: now)
         alarm.tell([CRASH])
