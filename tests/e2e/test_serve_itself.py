@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from live_load.corpora import from_samples
 from live_load.monitor import SRC, Monitor, monitor
 from live_load.stream import Stream
 from receivers import Answers, http
+from tocsin.telemetry.catalog import HELP
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 SOURCES = Path(__file__).parents[2] / "src" / "tocsin" / "sources"
@@ -51,6 +53,18 @@ def value(text: str, name: str) -> float:
     return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + "{"))
 
 
+def linted(text: str) -> str:
+    """Return what Prometheus' own linter says; skips where it is not installed."""
+    program = shutil.which("promtool")
+    if program is None:
+        pytest.skip(
+            "promtool is not installed, so metrics were not linted; on Debian: apt-get install prometheus"
+        )
+    command = [program, "check", "metrics"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    return done.stdout + done.stderr
+
+
 def test_ledger_and_store_agree_and_status_says_so(tmp_path: Path) -> None:
     with monitor(tmp_path, more=QUIET) as running:
         sent = send(running)
@@ -60,6 +74,11 @@ def test_ledger_and_store_agree_and_status_says_so(tmp_path: Path) -> None:
         table = tocsin(running, "status")
         doctor = tocsin(running, "doctor", "--format", "json")
         assert running.stop() == 0
+    named = {
+        line.split()[2].removeprefix("tocsin_") for line in said.splitlines() if line.startswith("# HELP")
+    }
+    assert named <= HELP.keys()
+    assert len(named) > len(HELP) / 2
     assert "tocsin_ledger_difference{" in said
     assert value(said, "tocsin_ledger_difference") == 0
     assert value(said, "tocsin_disk_free_bytes") > 0
@@ -67,6 +86,7 @@ def test_ledger_and_store_agree_and_status_says_so(tmp_path: Path) -> None:
     assert [line.split()[0] for line in table.stdout.splitlines()[1:3]] == ["supervisor", "intake"]
     assert doctor.returncode == 0, doctor.stdout
     assert tocsin(running, "status").returncode == 3
+    assert linted(said) == ""
 
 
 def test_a_role_that_dies_again_and_again_is_told_past_the_hub(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def fill(journal: LocalJournal, minutes: range, *, okta: bool) -> None:
         frames = []
         for minute in minutes:
             at = START + minute * MINUTE
-            counts = (Count("linux_auth", 1, 0, at - 1, at - 1),)
+            counts: tuple[Count, ...] = (Count("linux_auth", 1, 0, at - 1, at - 1),)
             counts += (Count("okta", 1, 0, at - 5, at - 2),) * okta
             frames.append(
                 Signals("hook", len(counts), at, "", counts) if partition == 0 else Signals("", 0, at, "")
