@@ -24,6 +24,7 @@ class Watch:
         self._database, self._reconciler, self._clock = database, reconciler, clock
         self._refusals = Refusals()
         self._states: dict[str, int] = {}
+        self._inputs: list[ledger.OfInput] = []
         self._due = 0.0
 
     def step(self) -> None:
@@ -32,6 +33,7 @@ class Watch:
             self._due = self._clock() + LOOK_SECONDS
             with self._database.read() as connection:
                 self._states = dict(outbox.states(connection))
+                self._inputs = ledger.inputs(connection)
                 self._refusals.look(ledger.sources(connection))
         try:
             compared = self._reconciler.step()
@@ -56,3 +58,9 @@ class Watch:
         yield from self._reconciler.samples()
         for state, count in self._states.items():
             yield Sample("outbox_messages", count, {"state": state})
+        for one in self._inputs:
+            labels = {"input": one.input}
+            yield Sample("input_clamped_total", one.clamped, labels, "counter")
+            yield Sample("input_timeless_total", one.timeless, labels, "counter")
+            yield Sample("input_cut_total", one.cut, labels, "counter")
+            yield Sample("input_redacted_total", one.redacted, labels, "counter")
