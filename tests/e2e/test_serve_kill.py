@@ -23,6 +23,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 SOURCES = Path(__file__).parents[2] / "src" / "tocsin" / "sources"
 KILLS = 10
 RUN = 5
+EVERY = 40
+"""Bodies for each attack in them: a rule that begins 200 alerts an hour is a flood, and joins the rest."""
 RECOVERY = 30.0
 """Seconds: far above what is promised (5), so that a busy machine does not fail the test. bench/ measures."""
 DRAIN = 120.0
@@ -54,7 +56,7 @@ def test_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     pytest.importorskip("tocsin.store.client")
     random = Random(1)  # noqa: S311 (repeatable)
     with monitor(tmp_path, more="[canary]\nenabled = false\n") as running:
-        watch = Watch(running.data / "control.db", RUN, 3)
+        watch = Watch(running.data / "control.db", RUN, EVERY)
         sender = Sender(Target("127.0.0.1", running.port, token=running.token), rate=1_000)
         bodies = watch.bodies(endless(Stream(from_samples(SOURCES), 1, run=RUN)))
         sent, kills = under_load(running, sender, bodies, random, count=KILLS)

@@ -50,6 +50,7 @@ class Life:
         self.settings: Settings = self.snapshot.restored(kinds())
         self._reporter = threading.Thread(target=self._report, name="status", daemon=True)
         self._ended = threading.Event()
+        self._telling = threading.Lock()
 
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, self._on_signal)
@@ -64,8 +65,13 @@ class Life:
     ) -> None:
         self._ended.set()
         self._reporter.join()
-        self.ready, self.samples = False, tuple  # what it told of is closed by now
+        self.ready = False
         self._say()
+
+    def hush(self) -> None:
+        """Ask the role nothing more about itself: what it tells of is about to be closed."""
+        with self._telling:
+            self.samples = self.problems = tuple
 
     def stop(self) -> None:
         """Ask the role to stop."""
@@ -94,6 +100,8 @@ class Life:
             self._say()
 
     def _say(self) -> None:
+        with self._telling:
+            samples, problems = tuple(self.samples()), tuple(self.problems())
         said = Status(
             role=self.role,
             pid=os.getpid(),
@@ -101,8 +109,8 @@ class Life:
             at=time.time(),
             ready=self.ready and not self.stopping.is_set(),
             snapshot=self.digest,
-            problems=tuple(self.problems()),
-            samples=(*self.samples(), *_own_samples()),
+            problems=problems,
+            samples=(*samples, *_own_samples()),
         )
         try:
             status.write(said, self.layout.run)

@@ -51,7 +51,7 @@ class Supervisor:
 
     def __init__(self, config: Path) -> None:
         self.config = config.absolute()
-        self.settings = self._checked()
+        self.settings = self._checked(lenient=True)
         self.layout = Layout(Path(str(self.settings.tocsin.data.path)))
         self.problems: list[str] = []
         self.troubles: list[Trouble] = []
@@ -60,11 +60,16 @@ class Supervisor:
         self.stopping = threading.Event()
         self.reloading = threading.Event()
 
-    def _checked(self) -> Settings:
-        """Read the settings; raises ConfigError with every mistake that keeps them from working."""
-        wrong = [str(one) for one in check(self.config) if one.severity is Severity.ERROR]
+    def _checked(self, *, lenient: bool) -> Settings:
+        """Read the settings; raises ConfigError with every mistake that keeps them from working.
+
+        lenient: one broken rule is no reason to watch nothing: the others run, and the worker tells of it.
+        """
+        wrong = [one for one in check(self.config) if one.severity is Severity.ERROR]
+        if lenient:
+            wrong = [one for one in wrong if one.path == str(self.config)]
         if wrong:
-            raise ConfigError("\n".join([*wrong, "`tocsin check` tells more"]))
+            raise ConfigError("\n".join([*map(str, wrong), "`tocsin check` tells more"]))
         return load_settings(self.config)
 
     def run(self) -> int:
@@ -146,7 +151,7 @@ class Supervisor:
     def _reload(self) -> None:
         """Take over changed settings; broken ones leave the old running, and are told."""
         try:
-            settings = self._checked()
+            settings = self._checked(lenient=False)
             fresh = take(settings)
         except ConfigError as error:
             self.problems = [f"the new settings are not used: {plain(str(error), 500)}"]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Table, case, func
-from sqlalchemy.dialects import postgresql, sqlite
 
 Join: TypeAlias = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[Any]]
 """The value after: of the one that is there, and the one that comes."""
@@ -47,5 +46,12 @@ def most(there: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[An
     return case((new > there, new), else_=func.coalesce(there, new))
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+def _insert(connection: Connection, table: Table) -> Any:
+    # One of them is imported: PostgreSQL's takes a while, and most have no use for it.
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)

@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from sqlalchemy import Connection, column, inspect, select, table
 
 from tocsin.control.database import Database
 from tocsin.errors import ConfigError
 
-_MIGRATIONS = str(Path(__file__).parent / "migrations")
+FOLDER = Path(__file__).parent / "migrations"
+_VERSION = table("alembic_version", column("version_num"))
 
 
 def upgrade(database: Database) -> None:
@@ -19,9 +16,17 @@ def upgrade(database: Database) -> None:
 
     Raises ConfigError if a newer version of Tocsin made the database.
     """
+    with database.read() as connection:
+        if _is_current(connection):
+            return
+    # Late: Alembic takes longer to import than a role may take to be back.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
     with database.write() as connection:
         config = Config()
-        config.set_main_option("script_location", _MIGRATIONS)
+        config.set_main_option("script_location", str(FOLDER))
         # A path may hold a space; without this, Alembic would take it for two.
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
@@ -34,5 +39,18 @@ def upgrade(database: Database) -> None:
 def steps(database: Database) -> tuple[str, str]:
     """Return the step that a database is at, "" if none, and the last one that this version knows."""
     with database.read() as connection:
-        at = MigrationContext.configure(connection).get_current_revision()
-    return at or "", ScriptDirectory(_MIGRATIONS).get_current_head() or ""
+        return _step(connection), _newest()
+
+
+def _is_current(connection: Connection) -> bool:
+    return _step(connection) == _newest()
+
+
+def _newest() -> str:
+    return max(path.name[1:5] for path in (FOLDER / "versions").glob("v*_*.py"))
+
+
+def _step(connection: Connection) -> str:
+    if not inspect(connection).has_table(_VERSION.name):
+        return ""
+    return " ".join(connection.scalars(select(_VERSION.c.version_num)))

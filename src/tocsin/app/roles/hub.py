@@ -86,6 +86,7 @@ def run(life: Life) -> None:
                 sender.check()
                 beside.check()
     finally:
+        life.hush()
         sender.stop(GRACE)
         cycle.close()
         database.close()

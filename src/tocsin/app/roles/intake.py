@@ -66,6 +66,7 @@ class _Intake:
                 if not life.stopping.is_set():
                     await self._beat()
             finally:
+                life.hush()
                 self.wanted = {}
                 await self._settle()
 

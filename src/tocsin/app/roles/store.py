@@ -44,6 +44,7 @@ def run(life: Life) -> None:
         life.be_ready()
         _load(life, loader, database, keep)
     finally:
+        life.hush()
         server.close()
         loader.close()
         database.close()

@@ -37,6 +37,15 @@ SHAPES: list[tuple[bytes, list[bytes]]] = [
     (b"  indented\n\tline  ", [b"  indented", b"\tline  "]),
     (b'[{"a": 1 }, {"b":\n2} ]', [b'{"a": 1 }', b'{"b":\n2}']),
     (b'\n[{"a":"]"}]\n', [b'{"a":"]"}']),
+    (b"type=USER acct=1\x1dUID=0", [b"type=USER acct=1\x1dUID=0"]),
+    (b"[error] one\n[error] two", [b"[error] one", b"[error] two"]),
+    (b"[2026-11-23 10:00:00] one\n", [b"[2026-11-23 10:00:00] one"]),
+    (b'{"Records": [{"a":1}, {"b":[2]}]}', [b'{"a":1}', b'{"b":[2]}']),
+    (b'{"records":\n[{"a":1}]\n}', [b'{"a":1}']),
+    (b'{"kind":"EventList","apiVersion":"v1","items":[{"a":1},{}]}', [b'{"a":1}', b"{}"]),
+    (b'{"Records":[{"a":1}],"more":1}', [b'{"Records":[{"a":1}],"more":1}']),
+    (b'{"Records":[1]}', [b'{"Records":[1]}']),
+    (b'{"Records":{"a":1}}', [b'{"Records":{"a":1}}']),
     (b"\x1b[1mcolour\x1b[0m\n", [b"\x1b[1mcolour\x1b[0m"]),
 ]
 
