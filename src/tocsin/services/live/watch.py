@@ -25,19 +25,22 @@ class Watch:
         self._refusals = Refusals()
         self._states: dict[str, int] = {}
         self._inputs: list[ledger.OfInput] = []
-        self._due = 0.0
+        self._due = self._again = 0.0
 
     def step(self) -> None:
-        """Look. A store that does not answer is asked again the next time."""
+        """Look. A store that does not answer is asked again a little later."""
         if self._clock() >= self._due:
             self._due = self._clock() + LOOK_SECONDS
             with self._database.read() as connection:
                 self._states = dict(outbox.states(connection))
                 self._inputs = ledger.inputs(connection)
                 self._refusals.look(ledger.sources(connection))
+        if self._clock() < self._again:
+            return
         try:
             compared = self._reconciler.step()
         except DeliveryError as error:
+            self._again = self._clock() + LOOK_SECONDS
             logger().warning("the ledger cannot be compared with the store now", error=str(error))
             return
         for one in compared:
