@@ -68,6 +68,9 @@ def linted(text: str) -> str:
 def test_ledger_and_store_agree_and_status_says_so(tmp_path: Path) -> None:
     with monitor(tmp_path, more=QUIET) as running:
         sent = send(running)
+        for role in ("worker-0", "store", "hub"):
+            running.kill(role)
+        sent += send(running)
         running.until(lambda: value(metrics(running), "tocsin_ledger_rows") >= sent, "a comparison", 150)
         said = metrics(running)
         running.until(lambda: state(running)["well"], "all to be well")
