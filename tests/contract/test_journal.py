@@ -105,6 +105,18 @@ def test_one_writer_at_a_time(harness: Harness, journal: Journal) -> None:
     assert not ended.value.retryable
 
 
+def test_others_see_how_far_a_consumer_is(harness: Harness, journal: Journal) -> None:
+    (name,) = journal.topic("signals").consumers[:1]
+    append(journal.appender("signals", 0), b"a", b"b", b"c")
+    other = harness.journal(EVENTS, SIGNALS)
+    assert other.passed(name, "signals", 0) == 0
+    consumer = journal.consumer(name, "signals", 0)
+    consumer.commit(2)
+    assert other.passed(name, "signals", 0) == 2
+    consumer.close()
+    assert other.passed(name, "signals", 0) == 2
+
+
 def test_close_writes_what_waits(journal: Journal) -> None:
     appender = journal.appender("events", 0)
     futures = [appender.append(frames(b"%d" % number)) for number in range(200)]

@@ -19,7 +19,7 @@ def of_match(title: str, fields: Sequence[MatchedField]) -> str:
 
 def of_correlation(title: str, total: int, seconds: float, group: Mapping[str, str]) -> str:
     """Say what came together: `Password guessing: 12 events within 3 minutes, user.name is root.`."""
-    events = "1 event" if total == 1 else f"{total:,} events within {_span(seconds)}"
+    events = "1 event" if total == 1 else f"{total:,} events within {span(seconds)}"
     return _sentence(title, [events, *(f"{name} is {value}" for name, value in list(group.items())[:_MOST])])
 
 
@@ -32,7 +32,8 @@ def _value(value: object) -> str:
     return "empty" if value is None or value == "" else str(value)
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
+    """Return a length of time in its largest unit: `12 minutes`."""
     for size, name in _UNITS:
         if seconds >= size:
             many = round(seconds / size)

@@ -15,7 +15,9 @@ from tocsin.errors import ConfigError
 from tocsin.model.canary import Marker
 from tocsin.model.hidden import plain
 from tocsin.services.kinds import load_settings
+from tocsin.services.live.alarm import Alarm
 from tocsin.services.live.canaries import SETTLE_SECONDS, Canaries
+from tocsin.services.live.machine import Machine, Trouble
 from tocsin.services.settings_check import check
 from tocsin.services.settings_snapshot import take
 from tocsin.settings.mistake import Severity
@@ -31,6 +33,8 @@ STOP_SECONDS = 20.0
 """How long roles may take to stop in order."""
 CRASHING = 3
 """A role that has died so often in a row is told as a problem."""
+NOT_READY_SECONDS = 60.0
+"""A role that has not been ready for so long is told as a problem."""
 _RESTARTED_BY = {
     "worker": ("rules", "files.rules", "files.placeholders", "files.pipelines"),
     "hub": (
@@ -50,6 +54,9 @@ _FIXED = ("tocsin", "journal", "control", "metrics")
 """Parts that only a start of everything takes over."""
 
 
+_TELLER = ": nobody is told of alerts while it is gone"
+
+
 class Supervisor:
     """Runs in the foreground. Raises ConfigError when it cannot start."""
 
@@ -58,6 +65,8 @@ class Supervisor:
         self.settings = self._checked(lenient=True)
         self.layout = Layout(Path(str(self.settings.tocsin.data.path)))
         self.problems: list[str] = []
+        self.troubles: list[Trouble] = []
+        self._missing: dict[str, float] = {}
         self.started = time.time()
         self.stopping = threading.Event()
         self.reloading = threading.Event()
@@ -84,6 +93,8 @@ class Supervisor:
             self.snapshot: Snapshot = take(settings)
             keep(self.snapshot, self.layout.snapshots)
             self.children = [Child(role, name, self.layout.data) for role, name in roles(settings)]
+            self.alarm = Alarm(settings)
+            self.machine = Machine(_folders(self.layout, settings), settings.journal.scarce)
             self.health = Health(self.layout.run, lambda: [one.role for one in self.children])
             self.canaries = Canaries(
                 Marker(self.layout.key("canary")),
@@ -134,12 +145,19 @@ class Supervisor:
                     self._reload()
                 if time.monotonic() - said >= 1.0:
                     said = time.monotonic()
+                    self._look()
                     self._say(ready=True)
                 self.canaries.check()
                 self.stopping.wait(LOOK_SECONDS)
         finally:
             self.canaries.stop()
             self._stop()
+
+    def _look(self) -> None:
+        """See how everything is, and tell people if it is not well."""
+        self.machine.look()
+        self.troubles = [*self._crashing(), *self._unready(), *self.machine.troubles()]
+        self.alarm.tell(self.troubles)
 
     def _stop(self) -> None:
         """Let roles end in the order of the line, so that each finds its readers still there."""
@@ -170,6 +188,7 @@ class Supervisor:
         keep(fresh, self.layout.snapshots)
         self.snapshot = fresh
         self.canaries.use(settings, SETTLE_SECONDS)
+        self.alarm.use(settings)
         for child in self.children:
             child.reload(fresh.hash)
             if changed & set(_RESTARTED_BY.get(child.role.partition("-")[0], ())):
@@ -184,18 +203,44 @@ class Supervisor:
             at=time.time(),
             ready=ready,
             snapshot=self.snapshot.hash,
-            problems=(*self.problems, *self._crashing(), *self.canaries.problems()),
-            samples=tuple(
-                Sample("role_restarts_total", one.restarts, {"restarted": one.role}, "counter")
-                for one in self.children
-            ),
+            problems=(*self.problems, *map(str, self.troubles), *self.canaries.problems()),
+            samples=(*self._samples(), *self.machine.samples()),
         )
-        status.write(said, self.layout.run)
+        try:
+            status.write(said, self.layout.run)
+        except OSError as error:
+            logger().warning("status cannot be written", error=str(error))
 
-    def _crashing(self) -> Iterator[str]:
+    def _samples(self) -> Iterator[Sample]:
+        for one in self.children:
+            yield Sample("role_restarts_total", one.restarts, {"restarted": one.role}, "counter")
+
+    def _crashing(self) -> Iterator[Trouble]:
         for one in self.children:
             if one.deaths >= CRASHING:
-                yield f"{one.role} has died {one.deaths} times in a row; its log says why"
+                yield Trouble(
+                    f"crash:{one.role}",
+                    f"{one.role} has died {one.deaths} times in a row{_TELLER if one.role == 'hub' else ''}",
+                    "read what it logged last; it is started again by itself, ever more slowly",
+                )
+
+    def _unready(self) -> Iterator[Trouble]:
+        now, missing = time.monotonic(), self.health.missing()
+        self._missing = {role: self._missing.get(role, now) for role in missing}
+        for role, since in self._missing.items():
+            if now - since >= NOT_READY_SECONDS:
+                yield Trouble(
+                    f"unready:{role}",
+                    f"{role} has not been ready for a minute{_TELLER if role == 'hub' else ''}",
+                    "read its log; `tocsin doctor` looks for what keeps it from working",
+                )
+
+
+def _folders(layout: Layout, settings: Settings) -> dict[str, Path]:
+    """Return the folders that are written to: what is mounted below the data folder has a disk of its own."""
+    own = {"data": layout.data, "journal": layout.journal, "store": layout.store}
+    export = settings.store.export
+    return own | ({"export": Path(str(export.path))} if export else {})
 
 
 def roles(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,8 @@ COMMANDS = {
     "search": "find, count and export stored events",
     "rules": "list, show, lint, test, explain, convert and write rules",
     "serve": "run the monitor: receive, detect, store, correlate, alert, tell",
+    "status": "say how the roles of the running monitor are",
+    "doctor": "look for what keeps the monitor from working, and say what to do",
     "check": "find every mistake in the settings, tocsin.toml",
     "channels": "try a channel: send a test message through it",
     "outbox": "show messages that were given up, and send them anew",

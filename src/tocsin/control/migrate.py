@@ -36,7 +36,21 @@ def upgrade(database: Database) -> None:
             raise ConfigError(f"the control database is of another version of Tocsin: {error}") from error
 
 
+def steps(database: Database) -> tuple[str, str]:
+    """Return the step that a database is at, "" if none, and the last one that this version knows."""
+    with database.read() as connection:
+        return _step(connection), _newest()
+
+
 def _is_current(connection: Connection) -> bool:
-    newest = max(path.name[1:5] for path in (FOLDER / "versions").glob("v*_*.py"))
-    has_versions = inspect(connection).has_table(_VERSION.name)
-    return has_versions and connection.scalars(select(_VERSION.c.version_num)).all() == [newest]
+    return _step(connection) == _newest()
+
+
+def _newest() -> str:
+    return max(path.name[1:5] for path in (FOLDER / "versions").glob("v*_*.py"))
+
+
+def _step(connection: Connection) -> str:
+    if not inspect(connection).has_table(_VERSION.name):
+        return ""
+    return " ".join(connection.scalars(select(_VERSION.c.version_num)))

@@ -16,7 +16,7 @@ from tocsin.errors import ConfigError, DeliveryError
 from tocsin.journal.appender import LocalAppender
 from tocsin.journal.disk import Disk, File, LocalDisk
 from tocsin.journal.log import NO_ROOM, Limits, Log
-from tocsin.journal.progress import Progress
+from tocsin.journal.progress import Progress, committed
 from tocsin.journal.reader import LocalReader, origins_of
 from tocsin.journal.retention import Keeper
 from tocsin.journal.segment import firsts
@@ -84,6 +84,10 @@ class LocalJournal:
         folder = self._place(topic, partition)
         end = _end(self._disk, folder)
         return range(min(firsts(self._disk, folder), default=0), end) if end else range(0)
+
+    def passed(self, name: str, topic: str, partition: int) -> int:
+        """Return how far a consumer has come."""
+        return committed(self._disk, self._place(topic, partition), name)
 
     def _place(self, topic: str, partition: int) -> Path:
         if not 0 <= partition < self.topic(topic).partitions:

@@ -170,3 +170,6 @@ class Journal(Protocol):
 
     def kept(self, topic: str, partition: int) -> range:
         """Return the offsets from the oldest frame that is kept to the durable end."""
+
+    def passed(self, name: str, topic: str, partition: int) -> int:
+        """Return the offset that a consumer has committed, 0 if none: for others than itself."""

@@ -116,7 +116,10 @@ class EventStore(Protocol):
         """Return one event, None if there is none of that id."""
 
     def rows(self, partition: int, below: int) -> int:
-        """Count the rows whose frames of events stand before an offset: for the ledger."""
+        """Count the rows that were stored of frames of events before an offset: for the ledger.
+
+        Those that retention has dropped since count too, once all of a dropped day stands before the offset.
+        """
 
     def freshness(self) -> Freshness:
         """Say how much there is, and how new."""

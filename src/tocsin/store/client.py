@@ -53,7 +53,7 @@ class StoreClient:
         return found
 
     def rows(self, partition: int, below: int) -> int:
-        """Count the rows of frames before an offset."""
+        """Count the rows that were stored of frames before an offset."""
         return decode(self._ask(wire.Rows(partition, below)), type=int)
 
     def freshness(self) -> Freshness:

@@ -39,6 +39,32 @@ def expire(database: Database, keep: Mapping[str, float], now: float) -> tuple[D
     for day, name in sorted(days(database).items()):
         ends = datetime(day.day.year, day.day.month, day.day.day, tzinfo=UTC) + timedelta(days=1)
         if (today - ends).total_seconds() >= keep.get(day.retention, longest) > 0:
-            database.run(f"ALTER TABLE tocsin.events DROP PARTITION ID '{name}'")
+            _note(database, name)
+            finish(database)
             gone.append(day)
     return tuple(gone)
+
+
+def _note(database: Database, name: str) -> None:
+    """Write down what is in a day, before it goes: the ledger has to know. One row a partition of the journal."""
+    database.run(
+        "INSERT INTO tocsin.expired SELECT {day:String}, partition, max(offset), count(), false, "
+        "(SELECT count() FROM tocsin.expired) FROM tocsin.events WHERE _partition_id = {day:String} GROUP BY partition",
+        {"day": name},
+    )
+
+
+def finish(database: Database) -> None:
+    """Drop the days that are noted to go, as far as a crash has left them. Before anything is loaded."""
+    asked = database.ask(
+        "SELECT day FROM tocsin.expired GROUP BY day, number HAVING max(done) = 0", {}, "readonly = 1"
+    )
+    for row in asked.to_pylist():
+        name = row["day"].decode()
+        if name in days(database).values():
+            database.run(f"ALTER TABLE tocsin.events DROP PARTITION ID '{name}'")
+        database.run(
+            "INSERT INTO tocsin.expired SELECT day, partition, last, rows, true, number FROM tocsin.expired "
+            "WHERE day = {day:String} AND NOT done AND number NOT IN (SELECT number FROM tocsin.expired WHERE done)",
+            {"day": name},
+        )

@@ -44,7 +44,12 @@ _FIRST = f"""
         map_serialization_version = 'with_buckets', map_serialization_version_for_zero_level_parts = 'basic',
         map_buckets_min_avg_size = 4, map_buckets_coefficient = 3
 """
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_EXPIRED = """
+    CREATE TABLE IF NOT EXISTS tocsin.expired (
+        day String, partition UInt16, last UInt64, rows UInt64, done Bool, number UInt64
+    ) ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
+"""
+MIGRATIONS: tuple[str, ...] = (_FIRST, _EXPIRED)
 """Statements in the order in which they are run, each once; one that a crash cut short is run again. Only ever added to."""
 
 

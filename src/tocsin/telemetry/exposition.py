@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from tocsin.errors import ConfigError
 from tocsin.telemetry import status
+from tocsin.telemetry.catalog import HELP
 from tocsin.telemetry.status import Status
 
 PREFIX = "tocsin_"
@@ -31,7 +32,7 @@ class Metrics(Collector):
     def collect(self) -> Iterator[Any]:
         """Yield the families of metrics."""
         families: dict[str, tuple[Any, tuple[str, ...]]] = {}
-        ready = GaugeMetricFamily(f"{PREFIX}role_ready", "1 if the role does its work", labels=["role"])
+        ready = _family("role_ready", "gauge", ["role"])
         for one in status.read(self.folder):
             ready.add_metric([one.role], float(status.is_well(one, self.clock())))
             for sample in one.samples:
@@ -46,7 +47,7 @@ class Metrics(Collector):
 
 
 def _family(name: str, kind: str, labels: Sequence[str]) -> Any:
-    text = name.replace("_", " ")
+    text = HELP.get(name, name.replace("_", " "))
     made = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
     return made(f"{PREFIX}{name.removesuffix('_total')}", text, labels=labels)
 
@@ -90,8 +91,8 @@ class Health:
         return sorted(set(self.expected()) - well)
 
     def statuses(self) -> list[Status]:
-        """Return what the expected roles said last."""
-        expected = set(self.expected())
+        """Return what the expected roles, and the supervisor, said last."""
+        expected = {*self.expected(), "supervisor"}
         return [one for one in status.read(self.folder) if one.role in expected]
 
     def _app(self, request: dict[str, Any], start: Any) -> Iterable[bytes]:

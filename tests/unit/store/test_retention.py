@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from store_samples import ARRIVED, Filled, event
 from tocsin.model.received import Context
 from tocsin.ports.store import Question
-from tocsin.store.retention import Day, days, expire
+from tocsin.store import retention
+from tocsin.store.retention import Day, days, expire, finish
 
 DAY = 86_400
 STANDARD, LONG = Day("standard", date(2026, 11, 18)), Day("it's long", date(2026, 11, 18))
@@ -23,3 +26,29 @@ def test_a_day_goes_when_its_class_is_kept_no_longer(fresh: Filled) -> None:
     assert fresh.reader.count(Question()) == 2
     assert expire(fresh.database, KEEP, MIDNIGHT + 9 * DAY) == (Day("standard", date(2026, 11, 19)),)
     assert expire(fresh.database, {"standard": 1.0 * DAY}, MIDNIGHT + DAY) == (LONG,)
+
+
+def test_what_was_dropped_still_counts_for_the_ledger(fresh: Filled) -> None:
+    fresh.load([event(), event()])
+    fresh.load([event()])
+    fresh.load([event()], arrived=ARRIVED + DAY * 1_000_000)
+    assert [fresh.reader.rows(0, below) for below in (0, 1, 2, 3)] == [0, 2, 3, 4]
+    assert expire(fresh.database, KEEP, MIDNIGHT + 2 * DAY) == (STANDARD,)
+    assert fresh.reader.count(Question()) == 1
+    assert [fresh.reader.rows(0, below) for below in (2, 3)] == [3, 4]
+    assert fresh.reader.rows(1, 99) == 0
+    fresh.load([event()])  # of a day that is gone: late, and dropped once more
+    assert expire(fresh.database, KEEP, MIDNIGHT + 2 * DAY) == (STANDARD,)
+    assert fresh.reader.rows(0, 4) == 5
+
+
+@pytest.mark.parametrize("dropped", [False, True], ids=["before the drop", "after the drop"])
+def test_a_drop_that_a_crash_cut_short_is_finished(fresh: Filled, *, dropped: bool) -> None:
+    fresh.load([event(), event()])
+    name = days(fresh.database)[STANDARD]
+    retention._note(fresh.database, name)
+    if dropped:
+        fresh.database.run(f"ALTER TABLE tocsin.events DROP PARTITION ID '{name}'")
+    for _ in range(2):
+        finish(fresh.database)
+        assert (fresh.reader.count(Question()), fresh.reader.rows(0, 1)) == (0, 2)

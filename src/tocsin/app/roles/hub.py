@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from tocsin.alert.flood import MAX_ALERTS, joined
 from tocsin.alert.merge import merged
 from tocsin.alert.messages import Telling
 from tocsin.alert.stage import Alerting
+from tocsin.app.beside import Beside
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
-from tocsin.control import outbox
 from tocsin.control.alerts import Ways
 from tocsin.control.database import Database
 from tocsin.control.migrate import upgrade
@@ -20,13 +21,22 @@ from tocsin.notify.opening import open_notifier
 from tocsin.notify.sender import Sender
 from tocsin.services.control_place import control_url
 from tocsin.services.live.hub import CycleReport, HubCycle, Stages
+from tocsin.services.live.lag import Lag
+from tocsin.services.live.reconcile import Reconciler
 from tocsin.services.live.rules import load_rules
+from tocsin.services.live.topics import HUB, SIGNALS
 from tocsin.services.live.vigil import Vigil
+from tocsin.services.live.watch import Watch
 from tocsin.settings.tables import Settings
+from tocsin.store.client import StoreClient
 from tocsin.telemetry.status import Sample
 
 WAIT_SECONDS = 0.2
 """How long a cycle waits for something to do."""
+WATCH_SECONDS = 1.0
+"""How often the hub looks at itself."""
+STORE_SECONDS = 30.0
+"""How long the store may take to count for the ledger."""
 GRACE = 5.0
 """Seconds in which deliveries that are under way may end."""
 
@@ -53,20 +63,31 @@ def run(life: Life) -> None:
     upgrade(database)
     sender = Sender(database, _outlets(settings))
     stages = _stages(life)
-    cycle = patiently(lambda: HubCycle(database, life.layout.open_journal(settings), stages))
+    journal = life.layout.open_journal(settings)
+    cycle = patiently(lambda: HubCycle(database, journal, stages))
     settle()
     totals = Totals()
     vigil = Vigil(database, stages.ways, float(settings.canary.late), life.layout.run)
-    life.samples = lambda: (*_samples(totals, sender, database), *vigil.samples())
+    lag = Lag(journal, HUB, SIGNALS)
+    store = StoreClient(life.layout.store_socket, timeout=STORE_SECONDS)
+    watch = Watch(database, Reconciler(journal, database, store))
+    life.samples = lambda: chain(
+        _samples(totals, sender), vigil.samples(), watch.samples(), lag.samples(), cycle.sources.samples()
+    )
+    life.problems = lambda: chain(
+        _problems(cycle), watch.problems(), lag.problems(), cycle.sources.problems()
+    )
     sender.start()
     try:
-        life.be_ready()
-        while not life.stopping.is_set():
-            report = cycle.step(WAIT_SECONDS)
-            totals.add(report)
-            if vigil.look() + report.messages:
-                sender.wake()
-            sender.check()
+        with Beside("watch", watch.step, WATCH_SECONDS) as beside:
+            life.be_ready()
+            while not life.stopping.is_set():
+                report = cycle.step(WAIT_SECONDS)
+                totals.add(report)
+                if vigil.look() + report.messages:
+                    sender.wake()
+                sender.check()
+                beside.check()
     finally:
         life.hush()
         sender.stop(GRACE)
@@ -100,7 +121,15 @@ def _counted(report: CycleReport) -> Iterator[tuple[str, int]]:
     yield "hub_alerts_changed_total", len(report.changed)
 
 
-def _samples(totals: Totals, sender: Sender, database: Database) -> Iterator[Sample]:
+def _problems(cycle: HubCycle) -> Iterator[str]:
+    if cycle.missed:
+        yield (
+            f"{cycle.missed:,} frames of signals were deleted before this control database saw them: it is older than "
+            "the journal, and alerts of that time are lost"
+        )
+
+
+def _samples(totals: Totals, sender: Sender) -> Iterator[Sample]:
     for name, count in list(totals.counts.items()):
         yield Sample(name, count, kind="counter")
     yield Sample("hub_lag_seconds", totals.last.lag)
@@ -108,6 +137,3 @@ def _samples(totals: Totals, sender: Sender, database: Database) -> Iterator[Sam
         for name in ("sent", "retried", "dead"):
             yield Sample(f"notify_{name}_total", getattr(counts, name), {"channel": channel}, "counter")
         yield Sample("notify_seconds", counts.seconds, {"channel": channel})
-    with database.read() as connection:
-        for state, count in outbox.states(connection).items():
-            yield Sample("outbox_messages", count, {"state": state})

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Iterator
+from itertools import chain
 
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.errors import DeliveryError
+from tocsin.services.live.lag import Lag
+from tocsin.services.live.topics import COLUMNS, STORE
 from tocsin.store.database import Database
 from tocsin.store.loader import Loader
 from tocsin.store.reader import Reader
-from tocsin.store.retention import expire
+from tocsin.store.retention import expire, finish
 from tocsin.store.schema import migrate
 from tocsin.store.server import Server
 from tocsin.telemetry.log import logger
@@ -27,12 +30,16 @@ def run(life: Life) -> None:
     settings, layout = life.settings, life.layout
     database = patiently(lambda: Database(layout.store))
     migrate(database, token_index=settings.store.token_index)
+    finish(database)
     limits = {"query_time": float(settings.store.query_time), "query_memory": settings.store.query_memory}
     reader = Reader(database, query_time=limits["query_time"], query_memory=int(limits["query_memory"]))
-    loader = patiently(lambda: Loader(layout.open_journal(settings), database, layout.store))
+    journal = layout.open_journal(settings)
+    loader = patiently(lambda: Loader(journal, database, layout.store))
     server = Server(reader, layout.store_socket)
     keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
-    life.samples = lambda: _samples(loader, reader)
+    lag = Lag(journal, STORE, COLUMNS)
+    life.samples = lambda: chain(_samples(loader, reader), lag.samples())
+    life.problems = lambda: chain(_problems(loader), lag.problems())
     try:
         life.be_ready()
         _load(life, loader, database, keep)
@@ -57,6 +64,11 @@ def _load(life: Life, loader: Loader, database: Database, keep: dict[str, float]
             expired = time.monotonic()
             for day in expire(database, keep, time.time()):
                 logger().info("dropped a day", retention=day.retention, day=str(day.day))
+
+
+def _problems(loader: Loader) -> Iterator[str]:
+    if loader.loaded.dead:
+        yield f"{loader.loaded.dead} frames could not be read and are in the store's dead letters, each with the reason"
 
 
 def _samples(loader: Loader, reader: Reader) -> Iterator[Sample]:

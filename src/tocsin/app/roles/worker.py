@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from importlib.abc import MetaPathFinder
+from itertools import chain
 
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
@@ -11,8 +11,9 @@ from tocsin.model.canary import Marker
 from tocsin.normalise.columns import Rows, stream
 from tocsin.normalise.redact import Redactor
 from tocsin.services.live.frame import FrameWork
+from tocsin.services.live.lag import Lag
 from tocsin.services.live.rules import load_rules
-from tocsin.services.live.topics import EVENTS
+from tocsin.services.live.topics import EVENTS, WORKER
 from tocsin.services.live.worker import Worker
 from tocsin.telemetry.status import Sample
 
@@ -20,10 +21,10 @@ IDLE_SECONDS = (0.002, 0.05)
 """How long it sleeps when there was nothing, at first and at most."""
 
 
-class _NoPandas(MetaPathFinder):
+class _NoPandas:
     """Arrow looks for pandas when it makes its first array, and the store brings it: two seconds and 70 MB for nothing."""
 
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+    def find_spec(self, fullname: str, _path: object, _target: object = None, /) -> None:
         """Say of pandas that it is not there; of all else, that others know."""
         if fullname == "pandas":
             raise ModuleNotFoundError(fullname)
@@ -41,8 +42,9 @@ def run(life: Life, index: int, workers: int) -> None:
     settle()
     place = life.layout
     with patiently(lambda: Worker(journal, partitions, work, place.run, place.dead / "worker")) as worker:
-        life.samples = lambda: _samples(worker)
-        life.problems = lambda: _problems(worker, rules.setup.problems)
+        lag = Lag(journal, WORKER, EVENTS, partitions)
+        life.samples = lambda: chain(_samples(worker), lag.samples())
+        life.problems = lambda: chain(_problems(worker, rules.setup.problems), lag.problems())
         life.be_ready()
         idle = IDLE_SECONDS[0]
         while not life.stopping.is_set():

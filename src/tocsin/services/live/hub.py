@@ -30,6 +30,8 @@ from tocsin.model.observation import Correlated, Observation
 from tocsin.model.signals import TOPIC
 from tocsin.ports.journal import Journal
 from tocsin.services.live.incoming import Inbox, Incoming
+from tocsin.services.live.sources_watch import NAME as RHYTHM
+from tocsin.services.live.sources_watch import SourcesWatch
 
 
 class Restored(Enum):
@@ -82,6 +84,8 @@ class HubCycle:
         self._database = database
         self._alerting, self._correlator, self._ways = stages
         self._clock = clock
+        self.sources = SourcesWatch()
+        """Which sources are silent or late."""
         self._silences = -1
         self._is_sound = True
         # First be the only hub: what another one is about to write must be there when this one looks.
@@ -105,10 +109,13 @@ class HubCycle:
 
     def _restore(self) -> Restored:
         with self._database.write() as connection:
+            rows = [Row(*row) for row in state.load(connection)]
+            self.sources.restore((row for row in rows if row.name == RHYTHM), self._tick())
+            rows = [row for row in rows if row.name != RHYTHM]
             try:
-                strange = self._correlator.restore(Row(*row) for row in state.load(connection))
+                strange = self._correlator.restore(rows)
             except DataError:
-                state.clear(connection)
+                state.drop(connection, {row.name for row in rows})
                 return Restored.DISCARDED
             state.drop(connection, strange)
         if strange:
@@ -148,7 +155,7 @@ class HubCycle:
         batches = [*self._batches(frames, correlated, replayed)]
         done = apply(connection, batches, ways=self._ways, at=self._clock())
         rows, groups, pages = self._correlator.save()
-        state.save(connection, rows, groups, pages)
+        state.save(connection, [*rows, *self.sources.rows(self._tick())], groups, pages)
         return self._report(frames, correlated, done)
 
     def _heed_silences(self, connection: Connection) -> None:
@@ -163,14 +170,17 @@ class HubCycle:
             arrived = one.signals.arrived
             before = self._ticks.get(one.place.partition, arrived)
             self._ticks[one.place.partition] = max(before, arrived)
+        self.sources.take(one.signals for one in frames)
         self._correlator.take(observation for one in frames for observation in _observed(one))
         return self._correlator.advance(self._watermark())
 
     def _watermark(self) -> float:
         """Return the event time before which nothing is to come: as long as a partition is silent, nothing is known."""
-        if len(self._ticks) < self._inbox.partitions:
-            return -math.inf
-        return min(self._ticks.values()) - self._correlator.lateness
+        return self._tick() - self._correlator.lateness
+
+    def _tick(self) -> float:
+        """Return the arrival up to which all partitions are known."""
+        return min(self._ticks.values()) if len(self._ticks) == self._inbox.partitions else -math.inf
 
     def _batches(
         self, frames: Sequence[Incoming], correlated: Sequence[Correlated], replayed: Sequence[Arrival]
@@ -181,8 +191,11 @@ class HubCycle:
         of_matches = self._alerting(last.place, last.signals.arrived, last.signals.matches)
         # What correlations say belongs to no frame: it goes with the last, and came about with the latest.
         of_correlations = self._alerting(last.place, max(self._ticks.values()), (), correlated)
+        of_sources = self.sources.turns(self._tick(), self._alerting.silences)
         of_canaries = map(self._replayed, replayed)
-        yield AlertBatch(last.place, (*of_matches.changes, *of_correlations.changes, *of_canaries))
+        yield AlertBatch(
+            last.place, (*of_matches.changes, *of_correlations.changes, *of_canaries, *of_sources)
+        )
 
     def _replayed(self, one: Arrival) -> AlertChange:
         mute = silenced(self._alerting.silences, canary.REPLAYED, NOBODY, arrived=one.arrived)
