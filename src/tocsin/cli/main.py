@@ -22,6 +22,8 @@ COMMANDS = {
     "serve": "run the monitor: receive, detect, store, correlate, alert, tell",
     "check": "find every mistake in the settings, tocsin.toml",
     "channels": "try a channel: send a test message through it",
+    "alerts": "list and show alerts, decide about them",
+    "silences": "list, make and end silences: what nobody is to be told for a while",
     "outbox": "show messages that were given up, and send them anew",
     "init": "write tocsin.toml, a systemd unit and a container file to start from",
     "sources": "list the kinds of log that are understood",
