@@ -21,6 +21,7 @@ COMMANDS = {
     "rules": "list, show, lint, test, explain, convert and write rules",
     "serve": "run the monitor: receive, detect, store, correlate, alert, tell",
     "check": "find every mistake in the settings, tocsin.toml",
+    "identities": "check the file that says which accounts are one person's",
     "channels": "try a channel: send a test message through it",
     "alerts": "list and show alerts, decide about them",
     "silences": "list, make and end silences: what nobody is to be told for a while",

@@ -1,6 +1,7 @@
 """One frame of events gives a row for each event, and says what it found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tocsin.model.place import Place
 from tocsin.model.received import Context, Received
 from tocsin.model.signals import Signals
 from tocsin.normalise.columns import MAX_TEXT, Rows, stream
+from tocsin.normalise.identity import Account, Identities
 from tocsin.ports.journal import Frame
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.poison import REASON
@@ -182,3 +184,14 @@ def test_any_value_makes_a_column(values: list[object]) -> None:
         assert (text is None) == (value is None)
     for number in table.column("source.port").to_pylist() if "source.port" in table.column_names else ():
         assert number is None or 0 <= number < 2**32
+
+
+def test_people_behind_accounts(tmp_path: Path) -> None:
+    rules = replace(live_rules(tmp_path), identities=Identities({Account("github", "mona"): "Mona Lisa"}))
+    work = FrameWork(rules, lambda records: (records, 0))
+    public = {"action": "repo.access", "visibility": "public"}
+    _, said = run(work, [audit(actor="Mona", **public), audit(actor="zoe", **public)])
+    known, unknown = said.matches
+    assert (known.entities.user, known.entities.person) == (("Mona",), ("Mona Lisa",))
+    assert known.people == (("Mona", "Mona Lisa"),)
+    assert (unknown.entities.person, unknown.people) == ((), ())
