@@ -30,7 +30,14 @@ STOP_SECONDS = 20.0
 CRASHING = 3
 """A role that has died so often in a row is told as a problem."""
 _RESTARTED_BY = {
-    "worker": ("rules", "files.rules", "files.placeholders", "files.pipelines"),
+    "worker": (
+        "rules",
+        "files.rules",
+        "files.placeholders",
+        "files.pipelines",
+        "identities",
+        "files.identities",
+    ),
     "hub": ("rules", "files.rules", "files.placeholders", "files.pipelines", "alerts", "channels", "routes"),
     "store": ("store",),
 }

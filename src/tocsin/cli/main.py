@@ -22,6 +22,8 @@ COMMANDS = {
     "serve": "run the monitor: receive, detect, store, correlate, alert, tell",
     "check": "find every mistake in the settings, tocsin.toml",
     "identities": "check the file that says which accounts are one person's",
+    "backup": "copy everything that a stopped monitor has",
+    "restore": "put a backup in its place again",
     "channels": "try a channel: send a test message through it",
     "alerts": "list and show alerts, decide about them",
     "silences": "list, make and end silences: what nobody is to be told for a while",
