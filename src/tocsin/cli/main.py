@@ -27,6 +27,7 @@ COMMANDS = {
     "channels": "try a channel: send a test message through it",
     "alerts": "list and show alerts, decide about them",
     "silences": "list, make and end silences: what nobody is to be told for a while",
+    "replay": "what today's rules find in the events of the last hours, beside the alerts that there are",
     "outbox": "show messages that were given up, and send them anew",
     "init": "write tocsin.toml, a systemd unit and a container file to start from",
     "sources": "list the kinds of log that are understood",

@@ -131,7 +131,7 @@ class Alerts(Table, frozen=True, kw_only=True):
     """How matches become alerts."""
 
     window: Annotated[
-        Duration, Says("matches of one rule and entity within this time are one alert", least=1)
+        Duration, Says("matches of one rule and entity within this time are one alert", least=1, most=604_800)
     ] = Duration(3600)
     mute: Annotated[Duration, Says("how long nobody is told again of an alert that goes on")] = Duration(
         14_400

@@ -3,17 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tocsin.alert.flood import MAX_ALERTS, joined
-from tocsin.alert.merge import merged
 from tocsin.alert.messages import Telling
-from tocsin.alert.stage import Alerting
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.control import outbox
-from tocsin.control.alerts import Ways
 from tocsin.control.database import Database
 from tocsin.control.migrate import upgrade
-from tocsin.correlate.engine import Correlator
 from tocsin.line import settle
 from tocsin.notify.lane import Outlet
 from tocsin.notify.opening import open_notifier
@@ -21,6 +16,7 @@ from tocsin.notify.sender import Sender
 from tocsin.services.control_place import control_url
 from tocsin.services.live.hub import CycleReport, HubCycle, Stages
 from tocsin.services.live.rules import load_rules
+from tocsin.services.live.stages import stages_of
 from tocsin.settings.tables import Settings
 from tocsin.telemetry.status import Sample
 
@@ -73,13 +69,7 @@ def run(life: Life) -> None:
 def _stages(life: Life) -> Stages:
     settings = life.settings
     rules = load_rules(life.snapshot, settings, life.layout.snapshots)
-    setup = rules.setup
-    correlator = Correlator(setup.rules, setup.correlations, lateness=float(settings.alerts.lateness))
-    return Stages(
-        alerting=Alerting(rules.references),
-        correlator=correlator,
-        ways=Ways(merged, Telling(settings.routes, float(settings.alerts.mute)), joined, MAX_ALERTS),
-    )
+    return stages_of(rules, settings.alerts, Telling(settings.routes, float(settings.alerts.mute)))
 
 
 def _outlets(settings: Settings) -> dict[str, Outlet]:
