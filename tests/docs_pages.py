@@ -14,7 +14,7 @@ _LINK = re.compile(r"!?\[(?:[^\[\]]|\[[^\[\]]*\])*\]\(([^()\s]+)\)")
 _SOURCE = re.compile(r'(?:src|srcset)="([^"]+)"')
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 _COMMAND = re.compile(
-    r"(?:^|[\s(])(?:\./run|tocsin) ((?:demo|hunt|rules|serve|search|channels|outbox|status|doctor|check|init|sources|completions)\b[^\n]*)"
+    r"(?:^|[\s(])(?:\./run|tocsin) ((?:demo|hunt|rules|serve|search|channels|alerts|silences|replay|backup|restore|identities|outbox|status|doctor|check|init|sources|completions)\b[^\n]*)"
 )
 _ENDS = re.compile(r"\s(?:\||\|\||&&|;|>>?|<|2>)(?:\s|$)|\s#\s|\)\"?$")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import tocsin.sources
 from tocsin.errors import DataError
 from tocsin.model.event import ABSENT, Fields, first, get
+from tocsin.normalise import identity
 from tocsin.ports.source import ANYWHERE, Kind, Route, Source
 from tocsin.sources import catalog
 from tocsin.sources.moment import to_epoch, to_iso
@@ -50,6 +51,7 @@ def describe(source: Source, record: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize("source", catalog().values(), ids=lambda source: source.name)
 def test_folder_is_complete(source: Source) -> None:
+    assert source.accounts in {"", *identity.KINDS}
     folder = folder_of(source)
     assert (folder / "README.md").read_text().startswith("# ")
     assert list(folder.glob("samples/*"))

@@ -26,6 +26,7 @@ class Grouping(Struct, frozen=True):
 
     by: kinds of entity; those that an event has none of do not count. Addresses are left out, because whoever
     changes addresses would get an alert for each. otherwise: the kinds taken if an event has none of `by`.
+    A user whose person is known counts as the person, whichever of the accounts it was.
     window: seconds; matches of one group within one are one alert.
     """
 
@@ -41,17 +42,26 @@ class Grouping(Struct, frozen=True):
         if not 1 <= self.window <= HORIZON:
             raise ConfigError(f"an alert's window is 1 to {HORIZON:.0f} seconds, not {self.window:g}")
 
-    def group(self, entities: Entities) -> dict[str, tuple[str, ...]]:
-        """Return kind -> names of what an alert of this event is about."""
-        return _named(self.by, entities) or _named(self.otherwise, entities)
+    def group(
+        self, entities: Entities, people: tuple[tuple[str, str], ...] = ()
+    ) -> dict[str, tuple[str, ...]]:
+        """Return kind -> names of what an alert of this event is about. people: (user, person)."""
+        return _named(self.by, entities, people) or _named(self.otherwise, entities, people)
 
     def begin(self, moment: float) -> int:
         """Return the beginning of the window that holds a moment, in microseconds."""
         return int(math.floor(moment / self.window) * self.window * MICROSECOND)
 
 
-def _named(kinds: tuple[str, ...], entities: Entities) -> dict[str, tuple[str, ...]]:
-    return {kind: names for kind in kinds if (names := getattr(entities, kind))}
+def _named(
+    kinds: tuple[str, ...], entities: Entities, people: tuple[tuple[str, str], ...]
+) -> dict[str, tuple[str, ...]]:
+    found = {kind: names for kind in kinds if (names := getattr(entities, kind))}
+    known = dict(people)
+    if not known or "user" not in found:
+        return found
+    others = tuple(name for name in found.pop("user") if name not in known)
+    return {"person": tuple(sorted(set(known.values()))), **({"user": others} if others else {}), **found}
 
 
 def moment_of(time: float | None, arrived: float) -> float:

@@ -57,7 +57,7 @@ class Alerting:
 
     def _of_match(self, match: Match, arrived: float) -> AlertChange:
         grouping = self.groupings.get(match.rule.id, self.usual)
-        group = grouping.group(match.entities)
+        group = grouping.group(match.entities, match.people)
         moment = moment_of(match.time, arrived)
         rule, fields = bounds.rule_shown(match.rule), bounds.fields_shown(match.fields)
         return AlertChange(

@@ -35,18 +35,10 @@ CRASHING = 3
 """A role that has died so often in a row is told as a problem."""
 NOT_READY_SECONDS = 60.0
 """A role that has not been ready for so long is told as a problem."""
+_RULES = ("rules", "files.rules", "files.placeholders", "files.pipelines")
 _RESTARTED_BY = {
-    "worker": ("rules", "files.rules", "files.placeholders", "files.pipelines"),
-    "hub": (
-        "rules",
-        "files.rules",
-        "files.placeholders",
-        "files.pipelines",
-        "alerts",
-        "channels",
-        "routes",
-        "canary",
-    ),
+    "worker": (*_RULES, "identities", "files.identities"),
+    "hub": (*_RULES, "alerts", "channels", "routes", "canary"),
     "store": ("store",),
 }
 """Role -> the parts of a snapshot that it cannot take over while it runs."""

@@ -1,6 +1,7 @@
 """What several commands read from their arguments."""
 
 import argparse
+import getpass
 import os
 import re
 from pathlib import Path
@@ -35,6 +36,22 @@ def moment(text: str, now: float) -> float:
             f"{text!r} is no time; write 2026-11-23T07:00:00Z, 2026-11-23, or 90m, 12h, 2d (ago)"
         )
     return epoch
+
+
+def span(text: str) -> float:
+    """Read a length of time, `90m`, `8h`, `2d`, as seconds."""
+    found = _AGO.fullmatch(text)
+    if not found:
+        raise ConfigError(f"{text!r} is no length of time; write 90m, 8h or 2d")
+    return float(int(found[1]) * _SECONDS[found[2]])
+
+
+def login() -> str:
+    """Return the name of whoever runs this, for records; a user without a name has a number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"
 
 
 def jobs(text: str) -> int:

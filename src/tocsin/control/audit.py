@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from sqlalchemy import Connection, insert, select, update
 
-from tocsin.control.canonical import dump
+from tocsin.control.canonical import dump, load
 from tocsin.control.tables import AUDIT, AUDIT_HEAD
 from tocsin.model.event import Value
 from tocsin.model.hidden import plain
@@ -38,6 +38,13 @@ class Entry(Struct, frozen=True):
     action: str
     object: str
     detail: Value = None
+
+
+class Record(Struct, frozen=True):
+    """An entry as it was recorded."""
+
+    seq: int
+    entry: Entry
 
 
 class By(NamedTuple):
@@ -71,6 +78,16 @@ def append(connection: Connection, *entries: Entry) -> Anchor:
         connection.execute(insert(AUDIT), rows)
         connection.execute(update(AUDIT_HEAD).values(seq=anchor.seq, hash=anchor.hash))
     return anchor
+
+
+def about(connection: Connection, thing: str, *, limit: int = 100) -> list[Record]:
+    """Return the last records of an object, the oldest first."""
+    asked = select(AUDIT).where(AUDIT.c.object == plain(thing, MAX_TEXT)).order_by(AUDIT.c.seq.desc())
+    rows = connection.execute(asked.limit(limit)).all()
+    return [
+        Record(row.seq, Entry(row.time, row.actor, row.action, row.object, load(row.detail, object)))
+        for row in reversed(rows)
+    ]
 
 
 def nanoseconds(at: float) -> int:

@@ -10,18 +10,22 @@ from tocsin.control import audit
 from tocsin.control.rows import from_row, to_row
 from tocsin.control.tables import ALERT
 from tocsin.model.alert import Alert, Status, Verdict
+from tocsin.model.event import Value
 from tocsin.model.hidden import plain
 
 MAX_NAME = 200
 """Characters of an assignee."""
+MAX_NOTE = 2_000
+"""Characters of a note on a decision."""
 
 
 class Decision(Struct, frozen=True):
-    """What is to be changed; UNSET stays as it is, None takes back."""
+    """What is to be changed; UNSET stays as it is, None takes back. note: why, for the record."""
 
     status: Status | UnsetType = UNSET
     verdict: Verdict | UnsetType | None = UNSET
     assignee: str | UnsetType | None = UNSET
+    note: str = ""
 
 
 class Refused(Enum):
@@ -37,7 +41,7 @@ def decide(
     """Change an alert if it is as its decider saw it, and record it; return it as it is now.
 
     triage: the alert's `triage` when it was looked at. More events do not count against a decision. A
-    decision that changes nothing is not recorded.
+    decision that changes nothing and has no note is not recorded.
     """
     row = (
         connection.execute(select(ALERT).where(ALERT.c.id == plain(alert, MAX_NAME)).with_for_update())
@@ -50,15 +54,21 @@ def decide(
     if before.triage != triage:
         return Refused.STALE
     after = _decided(before, decision)
-    if after == before:
+    if after != before:
+        after = replace(after, triage=triage + 1, revision=before.revision + 1)
+        connection.execute(update(ALERT).where(ALERT.c.id == before.id).values(to_row(after)))
+    elif not decision.note:
         return before
-    after = replace(after, triage=triage + 1, revision=before.revision + 1)
-    connection.execute(update(ALERT).where(ALERT.c.id == alert).values(to_row(after)))
-    detail = {"from": _said(before), "to": _said(after), "triage": after.triage}
-    audit.append(
-        connection, audit.Entry(audit.nanoseconds(by.at), by.actor, "alert.decide", f"alert:{alert}", detail)
-    )
+    detail: dict[str, Value] = {"from": _said(before), "to": _said(after), "triage": after.triage}
+    if decision.note:
+        detail["note"] = plain(decision.note, MAX_NOTE)
+    _record(connection, before.id, detail, by)
     return after
+
+
+def _record(connection: Connection, alert: str, detail: Value, by: audit.By) -> None:
+    entry = audit.Entry(audit.nanoseconds(by.at), by.actor, "alert.decide", f"alert:{alert}", detail)
+    audit.append(connection, entry)
 
 
 def _decided(before: Alert, decision: Decision) -> Alert:
@@ -71,6 +81,6 @@ def _decided(before: Alert, decision: Decision) -> Alert:
     )
 
 
-def _said(alert: Alert) -> dict[str, str | None]:
+def _said(alert: Alert) -> dict[str, Value]:
     verdict = alert.verdict.value if alert.verdict else None
     return {"status": alert.status.value, "verdict": verdict, "assignee": alert.assignee}

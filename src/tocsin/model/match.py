@@ -22,12 +22,16 @@ class MatchedField(Struct, frozen=True):
 
 
 class Entities(Struct, frozen=True):
-    """Who and what an event is about, each sorted and without repeats."""
+    """Who and what an event is about, each sorted and without repeats.
+
+    person: who is behind the users, as far as somebody said so; a hunt asks nobody.
+    """
 
     user: tuple[str, ...] = ()
     host: tuple[str, ...] = ()
     ip: tuple[str, ...] = ()
     repo: tuple[str, ...] = ()
+    person: tuple[str, ...] = ()
 
 
 class Match(Struct, frozen=True):
@@ -35,6 +39,7 @@ class Match(Struct, frozen=True):
 
     time: seconds since 1970 UTC, None when the event has no readable time. line: 1-based; 0 for a
     correlation. event: all fields by the source's own names; a correlation's holds its group and value.
+    people: (user, person) of the users that are known to be somebody's.
     """
 
     time: float | None
@@ -48,3 +53,4 @@ class Match(Struct, frozen=True):
     file: str
     line: int
     events: tuple[str, ...] = ()
+    people: tuple[tuple[str, str], ...] = ()

@@ -50,6 +50,26 @@ class Identities:
         """Return the person, or None if nobody has said who it is."""
         return self._people.get(Account(kind, name.casefold()))
 
+    @property
+    def accounts(self) -> int:
+        """How many accounts are known."""
+        return len(self._people)
+
+    @property
+    def persons(self) -> int:
+        """How many people they are of."""
+        return len(set(self._people.values()))
+
+    def people(self, kind: str, users: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """Return (user, person) of those that are known: as an account of this kind, or else as an e-mail address."""
+        if not self._people:
+            return ()
+        found = ((user, self.resolve(kind, user) or self._by_mail(user)) for user in users)
+        return tuple((user, person) for user, person in found if person)
+
+    def _by_mail(self, user: str) -> str | None:
+        return self.resolve("email", user) if "@" in user else None
+
     def propose(
         self, pairs: Iterable[tuple[Account, Account]], *, least: int = 3, limit: int = 1_000
     ) -> list[Proposal]:

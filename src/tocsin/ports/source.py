@@ -71,6 +71,7 @@ class Source:
     normalised ECS / vcs.* / cicd.* name -> native paths, best first. Rules may use these names too.
     time       native paths of the event's own time, best first.
     id         native paths of the source's own unique event id, best first; empty if it has none.
+    accounts   which kind of account its users are (normalise/identity.py, KINDS); empty: of no kind that is known.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Source:
     normalised: Mapping[str, tuple[Path, ...]]
     time: tuple[Path, ...]
     id: tuple[Path, ...] = ()
+    accounts: str = ""
     marks: tuple[str, ...] = ()
     route_by: tuple[Path, ...] = ()
     glance: tuple[Path, ...] = ()

@@ -5,12 +5,21 @@ from typing import Any
 import msgspec
 
 from tocsin.model.event import Fields
-from tocsin.model.match import Entities, Match, MatchedField, RuleRef
+from tocsin.model.match import Match, MatchedField, RuleRef
 from tocsin.model.moment import to_iso
 from tocsin.model.summary import Reject, RuleCount, Summary
 from tocsin.report.encode import text
 
 VERSION = 1
+
+
+class Entities(msgspec.Struct, frozen=True):
+    """Who and what an event is about, each sorted and without repeats."""
+
+    user: tuple[str, ...] = ()
+    host: tuple[str, ...] = ()
+    ip: tuple[str, ...] = ()
+    repo: tuple[str, ...] = ()
 
 
 class MatchLine(msgspec.Struct, frozen=True):
@@ -68,13 +77,18 @@ def line(match: Match) -> str:
             event_id=match.event_id,
             event=match.event,
             fields=match.fields,
-            entities=match.entities,
+            entities=entities(match),
             attack=match.attack,
             file=match.file,
             line=match.line,
             events=match.events,
         )
     )
+
+
+def entities(match: Match) -> Entities:
+    """Return a match's entities. No people: a hunt has nobody to ask who is behind an account."""
+    return Entities(**{kind: getattr(match.entities, kind) for kind in Entities.__struct_fields__})
 
 
 def totals(summary: Summary) -> str:

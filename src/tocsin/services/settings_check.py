@@ -6,6 +6,7 @@ from pathlib import Path
 from tocsin.errors import ConfigError, ContentError
 from tocsin.model.hidden import plain
 from tocsin.model.near import nearest
+from tocsin.normalise.identity import load
 from tocsin.notify.opening import open_notifier
 from tocsin.services.kinds import kinds
 from tocsin.services.packs import BUILT_IN
@@ -33,6 +34,7 @@ def check(path: Path) -> list[Mistake]:
     reading.note(_packs(reading.settings.rules))
     reading.note(probe(reading.settings))
     reading.note(_channels(reading.settings))
+    reading.note(_identities(reading.settings))
     reading.mistakes.sort(key=lambda one: (one.line, one.column))
     return [*reading.mistakes, *_rules(reading, reading.settings.rules)]
 
@@ -63,6 +65,18 @@ def _channels(settings: Settings) -> Iterator[Fault]:
             key, found, text = str(error).removeprefix(f"channels.{name}.").partition(": ")
             known = found and key in config.__struct_fields__
             yield Fault(("channels", name, key), text) if known else Fault(("channels", name), str(error))
+
+
+def _identities(settings: Settings) -> Iterator[Fault]:
+    """Read the file as a worker would."""
+    file = settings.identities.file
+    if file is None or not _there(file):
+        return
+    try:
+        load(file.path)
+    except ConfigError as error:
+        for line in str(error).splitlines():
+            yield Fault(("identities", "file"), plain(line, SHOWN))
 
 
 def _there(value: object) -> bool:

@@ -20,6 +20,7 @@ def take(settings: Settings) -> Snapshot:
         {
             "rules": _contents(rule_files(rule_paths(rules))),
             "placeholders": _contents(given),
+            "identities": _contents([settings.identities.file.path] if settings.identities.file else ()),
             "pipelines": _contents(one.path for one in rules.pipelines),
         },
     )

@@ -109,6 +109,15 @@ class Journal(Table, frozen=True, kw_only=True):
             yield Remark(("pending",), f"{self.pending} is less than sync_group, {self.sync_group}; raise it")
 
 
+class Identities(Table, frozen=True, kw_only=True):
+    """Who is behind which account."""
+
+    file: Annotated[
+        InFile | None,
+        Says("accounts that are one person's: CSV with person, kind, name", sample='"people.csv"'),
+    ] = None
+
+
 class Control(Table, frozen=True, kw_only=True):
     """The database of alerts, users and the audit trail."""
 
@@ -122,7 +131,7 @@ class Alerts(Table, frozen=True, kw_only=True):
     """How matches become alerts."""
 
     window: Annotated[
-        Duration, Says("matches of one rule and entity within this time are one alert", least=1)
+        Duration, Says("matches of one rule and entity within this time are one alert", least=1, most=604_800)
     ] = Duration(3600)
     mute: Annotated[Duration, Says("how long nobody is told again of an alert that goes on")] = Duration(
         14_400
@@ -192,6 +201,7 @@ class Settings(Table, frozen=True, kw_only=True):
         dict[str, Input], Says("what is received; each has a name of your own and a `kind`")
     ] = field(default_factory=dict)
     rules: Rules = Rules()
+    identities: Identities = Identities()
     journal: Journal = Journal()
     store: Store = field(default_factory=Store)
     control: Control = Control()

@@ -21,6 +21,21 @@ def test_addresses_count_only_when_there_is_nothing_else() -> None:
     assert Grouping().group(Entities()) == {}
 
 
+def test_a_known_user_counts_as_the_person_and_others_as_themselves() -> None:
+    github = Entities(user=("ada-l", "zoe"), repo=("shop",), person=("Ada",))
+    okta = Entities(user=("ada@example.com", "zoe"), repo=("shop",), person=("Ada",))
+    one = Grouping().group(github, (("ada-l", "Ada"),))
+    assert one == {"person": ("Ada",), "user": ("zoe",), "repo": ("shop",)}
+    assert Grouping().group(okta, (("ada@example.com", "Ada"),)) == one
+    alone = Grouping().group(Entities(user=("ada-l",), person=("Ada",)), (("ada-l", "Ada"),))
+    assert alone == {"person": ("Ada",)}
+
+
+def test_fingerprints_of_users_whom_nobody_knows_are_as_they_were() -> None:
+    group = Grouping().group(Entities(user=("eve",), host=("web1",)))
+    assert fingerprint("rule-1", group) == "b110a67be22646f20affcba45a8d28bb"
+
+
 @pytest.mark.parametrize("settings", [{"by": ("user", "colour")}, {"window": 0.5}, {"window": HORIZON + 1}])
 def test_a_grouping_that_cannot_be_is_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="alert"):

@@ -74,6 +74,16 @@ def test_a_rotated_address_is_no_other_alert() -> None:
     assert only(changes(*some)).entities.ip == tuple(f"192.0.2.{number}" for number in range(9))
 
 
+def test_accounts_of_one_person_make_one_alert() -> None:
+    def of(user: str) -> Match:
+        known = Entities(user=(user,), person=("Ada",))
+        return match(event=user, entities=known, people=((user, "Ada"),))
+
+    one = only(changes(of("ada-l"), of("ada@example.com")))
+    assert (one.group, one.count) == ({"person": "Ada"}, 2)
+    assert one.entities == Entities(user=("ada-l", "ada@example.com"), person=("Ada",))
+
+
 def test_a_rule_may_have_a_grouping_of_its_own() -> None:
     by_address = {"r1": Grouping(by=("ip",), window=60)}
     made = changes(match(), match(user="bob"), match(time=NOON - 60), groupings=by_address)

@@ -10,7 +10,7 @@ from tocsin.control.audit import By
 from tocsin.control.database import Database
 from tocsin.control.listing import find
 from tocsin.control.tables import ALERT, AUDIT
-from tocsin.control.triage import MAX_NAME, Decision, Refused, decide
+from tocsin.control.triage import MAX_NAME, MAX_NOTE, Decision, Refused, decide
 from tocsin.control.verify import Verified, verify
 from tocsin.model.alert import Alert, AlertBatch, Status, Verdict
 from tocsin.model.match import RuleRef
@@ -98,6 +98,15 @@ def test_a_decision_that_changes_nothing_is_not_recorded(database: Database, ale
     after = decided(database, alert, Decision(status=Status.NEW))
     assert isinstance(after, Alert)
     assert (after.triage, len(records(database))) == (1, before)
+
+
+def test_a_note_is_recorded_bounded_and_plain(database: Database, alert: str) -> None:
+    decided(database, alert, Decision(note="\x1b" + "n" * 10_000))
+    *_, detail = records(database)[-1]
+    assert isinstance(detail, dict)
+    assert detail["note"].startswith(r"\x1bnn")
+    assert len(detail["note"]) == MAX_NOTE
+    assert (detail["from"], detail["triage"]) == (detail["to"], 1)
 
 
 @pytest.mark.parametrize("name", ["", "no-such-alert", "\0", "\ud800", "x" * 100_000])

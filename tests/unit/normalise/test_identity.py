@@ -37,6 +37,17 @@ def test_accounts_are_resolved(tmp_path: Path) -> None:
     assert people.resolve("gitlab", "cb") is None
 
 
+def test_users_of_a_source_are_resolved(tmp_path: Path) -> None:
+    people = loaded(tmp_path, GOOD + "Ada Lovelace,email,ada@example.com\n")
+    assert people.people("github", ("ADA-L", "cb", "zoe")) == (
+        ("ADA-L", "Ada Lovelace"),
+        ("cb", "Babbage, Charles"),
+    )
+    assert people.people("gitlab", ("ada-l", "Ada@Example.com")) == (("Ada@Example.com", "Ada Lovelace"),)
+    assert people.people("", ("ada-l",)) == ()
+    assert (people.accounts, people.persons) == (5, 2)
+
+
 @pytest.mark.parametrize(
     ("text", "what"),
     [

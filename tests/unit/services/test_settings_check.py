@@ -53,6 +53,14 @@ def test_files_beside_the_rules(tmp_path: Path, name: str, content: str, key: st
     assert found.startswith(f"tocsin.toml:1 error {key}: ")
 
 
+def test_the_file_of_identities_is_read(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("person,kind,name\nAda,phone,1\nAda\n")
+    first, second = said(wrote(tmp_path, '[identities]\nfile = "people.csv"\n'))
+    assert first.startswith("tocsin.toml:2 error identities.file: ")
+    assert first.endswith("; there are aws, email, entra, github, gitlab, google, host, kubernetes, okta")
+    assert "people.csv:3: 3 columns are needed" in second
+
+
 def test_json_is_for_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = wrote(tmp_path, '"\\u001b[31m" = 1\n')
     assert main(["check", "--config", str(file), "--format", "json"]) == USAGE

@@ -4,17 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from tocsin.alert.flood import MAX_ALERTS, joined
-from tocsin.alert.merge import merged
 from tocsin.alert.messages import Telling
-from tocsin.alert.stage import Alerting
 from tocsin.app.beside import Beside
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
-from tocsin.control.alerts import Ways
 from tocsin.control.database import Database
 from tocsin.control.migrate import upgrade
-from tocsin.correlate.engine import Correlator
 from tocsin.line import settle
 from tocsin.notify.lane import Outlet
 from tocsin.notify.opening import open_notifier
@@ -24,6 +19,7 @@ from tocsin.services.live.hub import CycleReport, HubCycle, Stages
 from tocsin.services.live.lag import Lag
 from tocsin.services.live.reconcile import Reconciler
 from tocsin.services.live.rules import load_rules
+from tocsin.services.live.stages import stages_of
 from tocsin.services.live.topics import HUB, SIGNALS
 from tocsin.services.live.vigil import Vigil
 from tocsin.services.live.watch import Watch
@@ -98,13 +94,7 @@ def run(life: Life) -> None:
 def _stages(life: Life) -> Stages:
     settings = life.settings
     rules = load_rules(life.snapshot, settings, life.layout.snapshots)
-    setup = rules.setup
-    correlator = Correlator(setup.rules, setup.correlations, lateness=float(settings.alerts.lateness))
-    return Stages(
-        alerting=Alerting(rules.references),
-        correlator=correlator,
-        ways=Ways(merged, Telling(settings.routes, float(settings.alerts.mute)), joined, MAX_ALERTS),
-    )
+    return stages_of(rules, settings.alerts, Telling(settings.routes, float(settings.alerts.mute)))
 
 
 def _outlets(settings: Settings) -> dict[str, Outlet]:

@@ -1,13 +1,13 @@
 """`tocsin outbox`."""
 
 import argparse
-import getpass
 import sys
 import time
 from pathlib import Path
 
 from tocsin.cli.commands.check import DEFAULT
 from tocsin.cli.main import FINDINGS, OK
+from tocsin.cli.parsing import login
 from tocsin.errors import ConfigError
 
 _EXAMPLES = """examples:
@@ -55,6 +55,6 @@ def run(arguments: list[str]) -> int:
         return FINDINGS if found else OK
     if bool(given.number) == given.all:
         raise ConfigError("name the messages to replay by their numbers, or give --all")
-    count = replayed(path, None if given.all else given.number, f"user:{getpass.getuser()}", time.time())
+    count = replayed(path, None if given.all else given.number, f"user:{login()}", time.time())
     sys.stdout.write(f"{count} to be sent anew\n")
     return OK if count else FINDINGS

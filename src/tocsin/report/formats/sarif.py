@@ -13,6 +13,7 @@ from tocsin.report.encode import encode, text
 from tocsin.report.format import About, Format
 from tocsin.report.inert import cut, show, visible
 from tocsin.report.level import SARIF, SEVERITY
+from tocsin.report.match_line import entities
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _MAX_MESSAGE = 1000
@@ -45,7 +46,7 @@ def _result(match: Match, index: int) -> dict[str, Any]:
             "time": None if match.time is None else to_iso(match.time),
             "source": match.source,
             "event_id": match.event_id,
-            "entities": match.entities,
+            "entities": entities(match),
             "attack": match.attack,
             "events": match.events,
         },

@@ -132,8 +132,7 @@ class FrameWork:
         self._keep(part, part.source.name, outcome, made)
         for told in self.teller.tell(part, outcome, made.where, made.arrived):
             if told.match:
-                # The store has the event itself, and finds it by its place.
-                made.matches.append(structs.replace(told.match, event={}, event_id=told.place))
+                made.matches.append(self._kept(told.match, told.place, part.source.accounts))
             if told.observation:
                 made.observations.append(told.observation)
             made.timeless += told.timeless
@@ -143,6 +142,14 @@ class FrameWork:
                 made.refuse(part.source.name, error.reason, part.pieces[row], part.records[row])
             else:
                 self._part(other, made, forced=forced)
+
+    def _kept(self, match: Match, place: str, accounts: str) -> Match:
+        """Return a match with the people behind its users. The store has the event itself, and finds it by its place."""
+        people = self.rules.identities.people(accounts, match.entities.user)
+        entities = match.entities
+        if people:
+            entities = structs.replace(entities, person=tuple(sorted({person for _, person in people})))
+        return structs.replace(match, event={}, event_id=place, entities=entities, people=people)
 
     def _keep(self, part: Part, source: str, outcome: Outcome, made: _Made) -> None:
         """Leave the columns of a part's events, with times that are not after their arrival."""

@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tocsin.model.match import RuleRef
+from tocsin.normalise.identity import Identities, load
 from tocsin.services.hunt.setup import Options, Setup, prepare
 from tocsin.services.matching.seen import reference
 from tocsin.settings.snapshot import Snapshot
 from tocsin.settings.tables import Settings
 from tocsin.sigma.rule import Level
 
+NOBODY = Identities({})
+
 
 @dataclass(frozen=True, slots=True)
 class LiveRules:
-    """digest: of the snapshot, all that decides what matches."""
+    """digest: of the snapshot, all that decides what matches. identities: who is behind which account."""
 
     setup: Setup
     digest: str
+    identities: Identities = NOBODY
 
     @property
     def references(self) -> Mapping[str, RuleRef]:
@@ -52,7 +56,9 @@ def load_rules(snapshot: Snapshot, settings: Settings, folder: Path) -> LiveRule
         placeholders=_one(top / "placeholders", rules.placeholders.path) if rules.placeholders else None,
         pipelines=tuple(_one(top / "pipelines", one.path) for one in rules.pipelines),
     )
-    return LiveRules(prepare(options), snapshot.hash)
+    people = settings.identities.file
+    identities = load(_one(top / "identities", people.path)) if people else NOBODY
+    return LiveRules(prepare(options), snapshot.hash, identities)
 
 
 def _one(folder: Path, original: Path) -> Path:

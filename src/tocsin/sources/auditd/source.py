@@ -38,6 +38,7 @@ SOURCE = Source(
     name="auditd",
     title="Linux audit log",
     kind=Kind.LINE,
+    accounts="host",
     parse=parse_record,
     recognise=_recognise,
     route=_route,

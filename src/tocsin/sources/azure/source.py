@@ -46,6 +46,7 @@ SOURCE = Source(
     name="azure",
     title="Azure and Entra ID",
     kind=Kind.JSON,
+    accounts="entra",
     parse=parse_object,
     recognise=_recognise,
     marks=tuple(

@@ -36,6 +36,7 @@ SOURCE = Source(
     name="cloudtrail",
     title="AWS CloudTrail",
     kind=Kind.JSON,
+    accounts="aws",
     parse=parse_object,
     recognise=_recognise,
     marks=("eventName", "insightDetails"),

@@ -59,6 +59,7 @@ SOURCE = Source(
     name="falco",
     title="Falco alerts",
     kind=Kind.JSON,
+    accounts="host",
     parse=parse_object,
     recognise=_recognise,
     marks=("output",),

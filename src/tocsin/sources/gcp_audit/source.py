@@ -69,6 +69,7 @@ SOURCE = Source(
     name="gcp_audit",
     title="Google Cloud audit",
     kind=Kind.JSON,
+    accounts="google",
     parse=parse_object,
     recognise=_recognise,
     marks=("protoPayload",),

@@ -109,6 +109,7 @@ SOURCE = Source(
     name="github_audit",
     title="GitHub audit log",
     kind=Kind.JSON,
+    accounts="github",
     parse=parse_object,
     recognise=_recognise,
     marks=("action",),

@@ -32,6 +32,7 @@ SOURCE = Source(
     name="github_delivery",
     title="GitHub webhooks with their headers",
     kind=Kind.JSON,
+    accounts="github",
     parse=parse_object,
     recognise=_recognise,
     marks=("payload",),

@@ -21,6 +21,7 @@ SOURCE = Source(
     name="github_webhook",
     title="GitHub webhooks",
     kind=Kind.JSON,
+    accounts="github",
     parse=parse_object,
     recognise=_recognise,
     marks=("repository", "sender", "organization"),

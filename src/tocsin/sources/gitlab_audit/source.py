@@ -67,6 +67,7 @@ SOURCE = Source(
     name="gitlab_audit",
     title="GitLab audit events",
     kind=Kind.JSON,
+    accounts="gitlab",
     parse=parse_object,
     recognise=_recognise,
     marks=("entity_type",),

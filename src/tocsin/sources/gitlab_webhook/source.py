@@ -87,6 +87,7 @@ SOURCE = Source(
     name="gitlab_webhook",
     title="GitLab webhooks",
     kind=Kind.JSON,
+    accounts="gitlab",
     parse=parse_object,
     recognise=_recognise,
     marks=("object_kind", "event_name"),

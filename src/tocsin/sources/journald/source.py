@@ -64,6 +64,7 @@ SOURCE = Source(
     title="systemd journal",
     # A line, for what the message says is read beside the JSON's own fields.
     kind=Kind.LINE,
+    accounts="host",
     parse=_parse,
     recognise=_recognise,
     marks=("__REALTIME_TIMESTAMP",),

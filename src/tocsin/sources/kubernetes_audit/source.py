@@ -58,6 +58,7 @@ SOURCE = Source(
     name="kubernetes_audit",
     title="Kubernetes audit",
     kind=Kind.JSON,
+    accounts="kubernetes",
     parse=parse_object,
     recognise=_recognise,
     marks=("apiVersion", "auditID", "objectRef"),

@@ -34,6 +34,7 @@ SOURCE = Source(
     name="linux_auth",
     title="Linux authentication log",
     kind=Kind.LINE,
+    accounts="host",
     parse=_parse,
     recognise=_recognise,
     route=route,

@@ -66,6 +66,7 @@ SOURCE = Source(
     name="okta",
     title="Okta System Log",
     kind=Kind.JSON,
+    accounts="okta",
     parse=parse_object,
     recognise=_recognise,
     marks=("actor", "published", "displayMessage", "legacyEventType", "displaymessage", "legacyeventtype"),

@@ -35,6 +35,7 @@ SOURCE = Source(
     name="syslog",
     title="Syslog",
     kind=Kind.LINE,
+    accounts="host",
     parse=_parse,
     recognise=_recognise,
     route=route,

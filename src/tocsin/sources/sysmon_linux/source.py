@@ -79,6 +79,7 @@ SOURCE = Source(
     name="sysmon_linux",
     title="Sysmon for Linux",
     kind=Kind.LINE,
+    accounts="host",
     parse=_parse,
     recognise=_recognise,
     route=_route,

@@ -35,6 +35,7 @@ SOURCE = WindowsSource(
     name="windows_evtx",
     title="Windows event log (EVTX)",
     kind=Kind.JSON,
+    accounts="host",
     parse=parse_object,
     recognise=_recognise,
     marks=("System",),

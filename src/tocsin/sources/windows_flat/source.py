@@ -52,6 +52,7 @@ SOURCE = WindowsSource(
     name="windows_flat",
     title="Windows event log (flat JSON)",
     kind=Kind.JSON,
+    accounts="host",
     parse=_parse,
     recognise=_recognise,
     marks=_EVENT_ID,

@@ -38,6 +38,7 @@ SOURCE = WindowsSource(
     name="windows_winlogbeat",
     title="Windows event log (Winlogbeat)",
     kind=Kind.JSON,
+    accounts="host",
     parse=parse_object,
     recognise=_recognise,
     marks=("winlog", "winlog.channel", "winlog.event_id", "log_name", '"winlogbeat"'),

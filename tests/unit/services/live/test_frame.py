@@ -1,6 +1,7 @@
 """One frame of events gives a row for each event, and says what it found."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tocsin.model.place import Place
 from tocsin.model.received import Context, Received
 from tocsin.model.signals import Count, Heard, Signals
 from tocsin.normalise.columns import MAX_TEXT, Rows, stream
+from tocsin.normalise.identity import Account, Identities
 from tocsin.ports.journal import Frame
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.poison import REASON
@@ -235,3 +237,14 @@ def test_nobody_hides_an_attack_behind_a_marker(work: FrameWork) -> None:
 def test_a_canary_that_kills_is_stored_unread(work: FrameWork) -> None:
     rows, said = run(work, [MARKER.write(Canary("web", "http", NOW * 1000))], without=frozenset({0}))
     assert (said.canaries, [row["refused"] for row in rows]) == ((), [REASON])
+
+
+def test_people_behind_accounts(tmp_path: Path) -> None:
+    rules = replace(live_rules(tmp_path), identities=Identities({Account("github", "mona"): "Mona Lisa"}))
+    work = FrameWork(rules, lambda records: (records, 0), MARKER)
+    public = {"action": "repo.access", "visibility": "public"}
+    _, said = run(work, [audit(actor="Mona", **public), audit(actor="zoe", **public)])
+    known, unknown = said.matches
+    assert (known.entities.user, known.entities.person) == (("Mona",), ("Mona Lisa",))
+    assert known.people == (("Mona", "Mona Lisa"),)
+    assert (unknown.entities.person, unknown.people) == ((), ())

@@ -1,0 +1,48 @@
+"""`tocsin replay`."""
+
+import argparse
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.main import FINDINGS, OK
+from tocsin.cli.parsing import moment
+from tocsin.errors import ConfigError
+from tocsin.report.words import plural
+
+_EXAMPLES = """examples:
+  tocsin replay
+  tocsin replay --since 2h --config /etc/tocsin/tocsin.toml
+
+exit codes: 0 the same alerts, 1 there are differences
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Replay, and tell what is different."""
+    parser = argparse.ArgumentParser(
+        prog="tocsin replay",
+        description="Find out what today's rules make of the events that the journal still has (journal.retention), "
+        "and how that differs from the alerts that there are. Nothing is changed, and nobody is told.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--since", default="24h", metavar="TIME", help="what arrived since: 2h, 2026-11-23 (default 24h)"
+    )
+    parser.add_argument(
+        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
+    )
+    given = parser.parse_args(arguments)
+    if find_spec("sqlalchemy") is None:
+        raise ConfigError("sqlalchemy is not installed; pip install 'tocsin[serve]'")
+    from tocsin.services.replay import render, replayed
+
+    done = replayed(Path(given.config), moment(given.since, time.time()))
+    sys.stdout.writelines(render(done))
+    sys.stdout.flush()
+    differences = plural(len(done.differences), "difference")
+    print(f"{plural(done.found, 'alert')} found, {differences}", file=sys.stderr)
+    return FINDINGS if done.differences else OK
