@@ -22,6 +22,8 @@ def receiving() -> list[Limit]:
         Limit("files that one pattern finds", f"{_FILE}.finding", "FILES", "not followed; logged"),
         Limit("records of a frame", "tocsin.services.live.reception", "FRAME_RECORDS", "the next frame"),
         Limit("records of a frame", "tocsin.services.live.reception", "FRAME_BYTES", "the next frame, unless one record is larger", "B"),
+        Limit("time that the sending of one canary may take", "tocsin.intake.canary", "SECONDS", "it counts as a failure of its input", "s"),
+        Limit("time between a canary's sending and its arrival", "tocsin.model.canary", "WINDOW", "it is an event like any other", "s"),
         Limit("time that a small batch waits for others, when one was written just before", "tocsin.services.live.reception", "LINGER_MS", "it is written", "ms"),
     ]  # fmt: skip
 
@@ -37,6 +39,11 @@ def working() -> list[Limit]:
         Limit("frames of a partition in one cycle of the hub", hub, "MAX_FRAMES", "the next cycle"),
         Limit("their size", hub, "MAX_BYTES", "the next cycle", "B"),
         Limit("alerts that one rule begins in an hour", "tocsin.alert.flood", "MAX_ALERTS", "all further ones are joined in one alert, which says so"),
+        Limit("a note with a decision", "tocsin.control.triage", "MAX_NOTE", "refused", "characters"),
+        Limit("sources whose rhythm is known", "tocsin.services.live.rhythm", "MAX_SOURCES", "not watched for silence; counted"),
+        Limit("how far a role may be behind", "tocsin.services.live.lag", "LATE_SECONDS", "told as a problem", "s"),
+        Limit("how long a role may be not ready", "tocsin.app.supervisor", "NOT_READY_SECONDS", "told to people by the supervisor itself", "s"),
+        Limit("deaths of a role in a row", "tocsin.app.supervisor", "CRASHING", "told to people by the supervisor itself"),
         Limit("silences that are active", "tocsin.control.silences", "MAX_ACTIVE", "refused"),
         Limit("sources that an alert names", "tocsin.alert.bounds", "MAX_SOURCES", "left out"),
     ]  # fmt: skip
