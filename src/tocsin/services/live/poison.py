@@ -21,7 +21,7 @@ from tocsin.model.place import Place
 
 DEATHS = 2
 """So many deaths on one frame, and its records are tried one by one."""
-TRY_SECONDS = 60
+TRY_SECONDS = 10
 """A record that takes longer than this is as bad as one that kills."""
 REASON = "it stopped a worker"
 _LOOK = 0.005
@@ -70,7 +70,9 @@ class Culprit(Struct, frozen=True):
 
 
 def culprits(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object]) -> list[Culprit]:
-    """Return the records that kill a process that works on them; empty if none does any more."""
+    """Return the records that kill a process that works on them; empty if none does, or if none can be tried."""
+    if _tried([], work) is not None:
+        return []  # it is not the records
     found: list[Culprit] = []
     waiting = [range(len(records))]
     while waiting:

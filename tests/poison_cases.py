@@ -1,0 +1,75 @@
+"""What test_poison.py runs, each in a process of its own: `python poison_cases.py CASE FOLDER`."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from live_desk import Desk, Line
+from tocsin.services.live.poison import culprits
+
+
+def a_record_that_kills_is_set_aside_at_the_second_death(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.put(0, [[b"good"], [b"fine", b"evil", b"also fine"], [b"better"]])
+    line = Line(lambda read: b"evil" in read)
+    assert [desk.live(line) for _ in range(3)] == [False, False, True]
+    assert [payload for _, payload in desk.derived("signals", 0)] == [
+        b"signals of good",
+        b"signals of fine also fine",
+        b"signals of better",
+    ]
+    assert (tmp_path / "dead" / "0-1-1.record").read_bytes() == b"evil"
+    assert "Killed" in (tmp_path / "dead" / "0-1-1.txt").read_text()
+
+
+def a_worker_that_dies_of_something_else_twice_sets_nothing_aside(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.put(0, [[b"innocent"]])
+    deaths = iter([True, True])
+    for _ in range(3):
+        desk.live(Line(lambda _: next(deaths, False)))
+    assert [payload for _, payload in desk.derived("signals", 0)] == [b"signals of innocent"]
+    assert not (tmp_path / "dead").exists() or not list((tmp_path / "dead").iterdir())
+
+
+WAYS: list[tuple[Callable[[], object], str]] = [
+    (lambda: os.kill(os.getpid(), signal.SIGSEGV), "SIGSEGV"),
+    (lambda: os.kill(os.getpid(), signal.SIGKILL), "SIGKILL"),
+    (lambda: os._exit(7), "exit code 7"),
+    (lambda: 1 // 0, "ZeroDivisionError"),
+]
+
+
+def every_way_to_die_is_found_and_told(_: Path) -> None:
+    for way, seen in WAYS:
+
+        def work(records: Sequence[bytes], way: Callable[[], object] = way) -> None:
+            if b"evil" in records:
+                way()
+
+        found = culprits([b"a", b"evil", b"b", b"c", b"evil"], work)
+        assert [(one.index, one.record) for one in found] == [(1, b"evil"), (4, b"evil")]
+        assert all(seen in one.seen for one in found)
+
+
+def where_nothing_can_be_tried_nothing_is_set_aside(_: Path) -> None:
+    def work(_: Sequence[bytes]) -> None:
+        raise OSError("not even for no record at all")
+
+    assert culprits([b"a", b"b"], work) == []
+
+
+CASES = {
+    one.__name__: one
+    for one in (
+        a_record_that_kills_is_set_aside_at_the_second_death,
+        a_worker_that_dies_of_something_else_twice_sets_nothing_aside,
+        every_way_to_die_is_found_and_told,
+        where_nothing_can_be_tried_nothing_is_set_aside,
+    )
+}
+
+if __name__ == "__main__":
+    CASES[sys.argv[1]](Path(sys.argv[2]))
