@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = ("load", "otrf", "small", "scaling", "memory", "rsigma", "chdb_insert", "redos", "journal")
+SCRIPTS = ("load", "otrf", "small", "scaling", "memory", "rsigma", "chdb_insert", "redos", "journal", "live")
 
 
 def rsigma() -> Path:
