@@ -64,7 +64,7 @@ class Columns:
         if self.layout.fields == "worker":
             columns["fields"] = _maps(source, raw)
         for name in CORE:
-            columns[name] = self._column(name, outcome.columns[name])
+            columns[name] = self._column(name, outcome.columns.get(name) or [ABSENT] * len(raw))
         return pa.table(columns)
 
     def _column(self, name: str, values: Sequence[Value]) -> Any:
