@@ -9,6 +9,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,19 +28,19 @@ FORMAT = 1
 SUFFIX = ".snapshot"
 
 
-class Snapshot(Struct, frozen=True):
+class Snapshot(Struct, frozen=True, dict=True):
     """settings: canonical JSON, by top-level table. files: content by group (`rules`, …) and name in it."""
 
     settings: dict[str, bytes]
     files: dict[str, dict[str, bytes]]
 
-    @property
+    @cached_property
     def parts(self) -> dict[str, str]:
         """Hash of each part, `inputs`, `routes`, `files.rules` …: what a reload compares."""
         tables = {name: _hash(content) for name, content in self.settings.items()}
         return tables | {f"files.{group}": _hash_files(files) for group, files in self.files.items()}
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the whole, 64 hexadecimal digits."""
         return _hash(canonical({"format": FORMAT, "parts": self.parts}))
