@@ -76,7 +76,7 @@ class Stream:
         mean: float = MEAN,
         loud: Container[bytes] = (),
     ) -> None:
-        self._random = Random(seed)  # noqa: S311 (repeatable)
+        self._random = Random(seed)  # noqa: S311 (made-up events that must be the same again, no secrets)
         self.values = Values(self._random)
         self._head = marker.head(run)
         self.made = 0

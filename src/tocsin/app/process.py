@@ -30,8 +30,5 @@ def run_role(name: str, layout: Layout, digest: str, *, supervised: bool) -> int
         except TocsinError as error:
             logger().error("the role ends", error=str(error))
             return FAILED
-        except Exception:
-            logger().exception("this is a mistake in Tocsin itself; the role ends")
-            raise
         logger().info("stopped")
         return 0

@@ -133,8 +133,9 @@ class Correlator:
             if groups.is_saved:
                 continue
             more = snapshot.changes(name, groups)
-            for some, others in zip(found, more, strict=True):
-                some.extend(others)  # type: ignore[attr-defined]
+            found.rows.extend(more.rows)
+            found.groups.extend(more.groups)
+            found.pages.extend(more.pages)
         return found
 
     def restore(self, rows: Iterable[Row]) -> set[str]:

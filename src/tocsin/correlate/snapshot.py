@@ -141,8 +141,8 @@ def _save(found: Saved, name: str, key: GroupKey, group: SlidingGroup | JudgedGr
     rest = _of_entries(group.plan, group.entries[turned.rest :])
     first = group.entries[0][:2] if group.entries else AFTER_ALL
     numbers = [page.number for page in turned.pages]
-    made = _of_sliding if isinstance(group, SlidingGroup) else _of_judged
-    saved = made(group, (key, group.shown, first, numbers, rest))  # type: ignore[arg-type]
+    common = (key, group.shown, first, numbers, rest)
+    saved = _of_sliding(group, common) if isinstance(group, SlidingGroup) else _of_judged(group, common)
     found.rows.append(Row(name, part, 0, msgspec.msgpack.encode(saved)))
 
 
@@ -204,8 +204,11 @@ def _adopt(groups: Groups, row: Row, pages: Mapping[int, bytes]) -> None:
     entries += _entries(groups.plan, saved.entries)
     if not entries:
         raise DataError("snapshot is damaged", "a group is empty")
-    made = _sliding if isinstance(saved, _Sliding) else _judged
-    group = made(groups, key, saved, entries)  # type: ignore[arg-type]
+    group = (
+        _sliding(groups, key, saved, entries)
+        if isinstance(saved, _Sliding)
+        else _judged(groups, key, saved, entries)
+    )
     group.pages = [Page(number, some[0][:2], some[-1][:2]) for number, some in paged]
     groups.adopt(key, group)
 

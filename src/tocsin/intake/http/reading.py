@@ -49,8 +49,8 @@ class Fault(NamedTuple):
     headless: bool = False
 
 
-class _Stop(Exception):  # noqa: N818 (ends the parser's call, and is caught in `feed`)
-    pass
+class _StopError(Exception):
+    """Ends the parser's call; `feed` catches it."""
 
 
 class Reading:
@@ -142,9 +142,9 @@ class Reading:
         if not self.fault:
             self.fault = Fault(answer, why, self._parser.get_method() == b"HEAD")
 
-    def _refuse(self, status: int, code: str, text: str, why: Refusal) -> _Stop:
+    def _refuse(self, status: int, code: str, text: str, why: Refusal) -> _StopError:
         self._set(problem(status, code, text, close=True), why)
-        return _Stop()
+        return _StopError()
 
     def _begin(self) -> None:
         self._url = b""
@@ -179,7 +179,7 @@ class Reading:
         self._weight += len(name) + len(value) + 4
         if self._weight > MAX_HEAD or self._count > MAX_HEADERS:
             self._set_too_much()
-            raise _Stop
+            raise _StopError
         if self.phase is Phase.HEAD:  # else it is a trailer
             name, value = name.lower(), value.rstrip(b" \t")
             self._headers[name] = self._joined(name, value) if name in self._headers else value
@@ -209,10 +209,10 @@ class Reading:
 
     def _weigh_refusal(self, head: Head) -> None:
         """Read on over a small body, so that the connection can go on; answer at once otherwise."""
-        stubborn = b"transfer-encoding" in head.headers or b"expect" in head.headers
-        if self._answer and (stubborn or self._length > SWALLOWED):
+        is_open_ended = b"transfer-encoding" in head.headers or b"expect" in head.headers
+        if self._answer and (is_open_ended or self._length > SWALLOWED):
             self._set(self._answer, None)
-            raise _Stop
+            raise _StopError
 
     def _read_head(self) -> Head:
         target = self._url.decode("latin-1")
@@ -249,7 +249,7 @@ class Reading:
             raise self._refuse(413, "body_too_large", self._too_large(), Refusal.TOO_LARGE)
         if not self._hold.take(len(body)):
             self._set(busy(), Refusal.BUSY)
-            raise _Stop
+            raise _StopError
         self._parts.append(body)
 
     def on_message_complete(self) -> None:

@@ -57,7 +57,7 @@ class Connection(asyncio.Protocol):
         self._streams.leave(self.host)
 
     def hold(self) -> None:
-        """Read nothing for now."""
+        """Read nothing until `go_on`."""
         if self._transport and not self._held and not self._transport.is_closing():
             self._held = True
             self._transport.pause_reading()
@@ -121,7 +121,7 @@ class Streams:
         return messages.broken
 
     def hold(self) -> None:
-        """Read from nobody for now."""
+        """Read from nobody until `relieved`."""
         for one in self.connections:
             one.hold()
 
