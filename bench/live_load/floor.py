@@ -1,20 +1,17 @@
 """What a team would build in its place: rsyslog to a file, and PostgreSQL with a column of JSONB."""
 
-import os
-import pwd
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 import psycopg
 
+from live_load.cluster import cluster, programs
 from live_load.monitor import free_port, wait_for
 from live_load.prepared import Prepared
 
@@ -77,10 +74,10 @@ def _lines(path: Path) -> int:
 
 def postgresql(load: Prepared) -> Floor | None:
     """COPY all events into a column of JSONB with a GIN index, a transaction a body; None when it is not installed."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[-2]))
-    if not programs:
+    found = programs()
+    if found is None:
         return None
-    with _server(programs[-1]) as url, psycopg.connect(url) as connection:
+    with cluster(found) as url, psycopg.connect(f"{url}/postgres") as connection:
         connection.execute("CREATE TABLE events (arrived timestamptz DEFAULT now(), event jsonb)")
         connection.execute("CREATE INDEX ON events USING gin (event jsonb_path_ops)")
         connection.execute("CREATE INDEX ON events (arrived)")
@@ -105,35 +102,3 @@ def _json(line: bytes) -> str:
         else orjson.dumps({"line": line.decode("latin-1")}).decode()
     )
     return text.replace("\\u0000", "")
-
-
-@contextmanager
-def _server(programs: Path) -> Iterator[str]:
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder, port = Path(name), free_port()
-        user = []
-        if os.geteuid() == 0:
-            owner = pwd.getpwnam("postgres")
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-            user = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups", "--"]
-        control = [*user, str(programs / "pg_ctl"), "-D", f"{folder}/data", "-w", "-l", f"{folder}/log"]
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": "/"}
-        made = [
-            *user,
-            str(programs / "initdb"),
-            "-D",
-            f"{folder}/data",
-            "-U",
-            "tocsin",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-        ]
-        subprocess.run([*made, "--no-locale"], **quiet, check=True)
-        subprocess.run([*control, "-o", options, "start"], **quiet, check=True)
-        try:
-            yield f"postgresql://tocsin@127.0.0.1:{port}/postgres"
-        finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet, check=True)

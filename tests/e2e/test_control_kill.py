@@ -3,14 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from alert_samples import batches, run_all, state
-from databases import KINDS, empty_url, opened, postgres
+from databases import opened
 from tocsin.control.applied import applied
 from tocsin.control.verify import Verified, verify
 
@@ -20,16 +19,6 @@ APPLIER = TESTS / "unit" / "control" / "applier.py"
 SIZE = 250
 KILLS = 10
 SEED = 20_261_123
-
-
-@pytest.fixture(params=KINDS)
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Return two empty databases of a kind."""
-    if request.param == "sqlite":
-        yield empty_url("sqlite", tmp_path, None), empty_url("sqlite", tmp_path, None)
-        return
-    with postgres() as server:
-        yield empty_url("postgresql", tmp_path, server), empty_url("postgresql", tmp_path, server)
 
 
 def started(url: str) -> subprocess.Popen[str]:

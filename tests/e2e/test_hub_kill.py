@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -11,7 +10,7 @@ from random import Random
 import pytest
 from sqlalchemy import select
 
-from databases import KINDS, empty_url, opened, postgres
+from databases import opened
 from live_samples import PARTITIONS, append, stages, streams
 from tocsin.control import ledger
 from tocsin.control.applied import offsets
@@ -29,16 +28,6 @@ RUNNER = TESTS / "unit" / "services" / "live" / "hub_runner.py"
 SEED = 20_261_123
 KILLS = 10
 TICKS = 400
-
-
-@pytest.fixture(params=KINDS)
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """Return two empty databases of a kind."""
-    if request.param == "sqlite":
-        yield empty_url("sqlite", tmp_path, None), empty_url("sqlite", tmp_path, None)
-        return
-    with postgres() as server:
-        yield empty_url("postgresql", tmp_path, server), empty_url("postgresql", tmp_path, server)
 
 
 def journal(folder: Path) -> LocalJournal:
