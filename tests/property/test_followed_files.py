@@ -23,6 +23,7 @@ from hypothesis.stateful import (
 from intakes import DEADLINE, Recorder, until
 from tocsin.intake.inputs.file.config import Config
 from tocsin.intake.inputs.file.input import Files
+from tocsin.intake.inputs.file.positions import DONE
 from tocsin.settings.paths import Pattern
 from tocsin.settings.scalars import Duration
 
@@ -171,7 +172,15 @@ class Machine(RuleBasedStateMachine):
             (self.logs / name).unlink()
             self.current.pop(name).extend(filter(None, [self.unfinished.pop(name, b"")]))
             self.catch_up()
-            self.do(asyncio.sleep(0.06))
+            self.do(until(partial(self.is_let_go, str(self.logs / name))))
+
+    def is_let_go(self, path: str) -> bool:
+        """Tell whether it is written down that its end was read: another may have its inode after that."""
+        assert self.input
+        follower = self.input._follower
+        assert follower
+        tails = [tail for tail in list(follower._tails.values()) if tail.path == path]
+        return all(tail.state == DONE for tail in tails) and not follower.changed
 
     def is_held(self, path: str) -> bool:
         """Tell whether the input has it open: what is deleted before that is gone."""
@@ -180,13 +189,16 @@ class Machine(RuleBasedStateMachine):
         return any(tail.path == path for tail in list(self.input._follower._open.values()))
 
     def teardown(self) -> None:
-        if hasattr(self, "config"):
-            if not self.input:
-                self.start()
-            self.catch_up()
-            self.stop()
-        self.runner.close()
-        shutil.rmtree(self.top)
+        try:
+            if hasattr(self, "config"):
+                if not self.input:
+                    self.start()
+                self.catch_up()
+                self.stop()
+        finally:
+            # Of an example that fails, so that what a later test is told is its own.
+            self.runner.close()
+            shutil.rmtree(self.top)
 
 
 @pytest.mark.parametrize("examples", [40, pytest.param(400, marks=pytest.mark.slow)])

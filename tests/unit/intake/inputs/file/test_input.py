@@ -206,8 +206,8 @@ def test_deleted_files_are_read_to_the_end_and_let_go(tmp_path: Path) -> None:
         async with logs.followed():
             await logs.taken("one")
             with path.open("a") as file:
-                path.unlink()
                 file.write("two\nthree")
+            path.unlink()
             await logs.taken("one", "two", "three")
             await until(lambda: not [one for one in open_files() if "logs/a.log" in one])
 
