@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import settings_option
 
 _EXAMPLES = """examples:
   tocsin init monitor
@@ -23,9 +23,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     made.add_argument(
         "--role", default="", metavar="NAME", help="only this role: intake, worker-0/2, store or hub"
     )
