@@ -47,6 +47,11 @@ Size = Literal["tiny", "quick", "full"]
 
 def options(about: str) -> argparse.Namespace:
     """Read the command line that all benchmarks have; `size` says how much is measured."""
+    return parser_of(about).parse_args()
+
+
+def parser_of(about: str) -> argparse.ArgumentParser:
+    """Return what reads it, for those that have more options."""
     parser = argparse.ArgumentParser(description=about)
     sizes = parser.add_mutually_exclusive_group()
     for size, text in (
@@ -56,7 +61,7 @@ def options(about: str) -> argparse.Namespace:
         sizes.add_argument(f"--{size}", dest="size", action="store_const", const=size, help=text)
     parser.add_argument("--save", action="store_true", help="put the results into docs/benchmarks.md")
     parser.set_defaults(size="quick")
-    return parser.parse_args()
+    return parser
 
 
 def data() -> Path:
