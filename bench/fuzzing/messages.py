@@ -29,6 +29,7 @@ from tocsin.model.observation import Observation
 from tocsin.model.place import Place
 from tocsin.model.received import Context, EventId, Received
 from tocsin.model.signals import Count, Heard, Refused, Signals
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.normalise import identity
 from tocsin.normalise.columns import Rows, stream
 from tocsin.notify.post import wait
@@ -178,7 +179,7 @@ def requests(_: Path) -> Target:
     def make(mutator: Mutator) -> bytes:
         return mutator.changed(wire.encode(mutator.random.choice(given)))
 
-    return Target(make, wire.request.decode, (msgspec.MsgspecError,))
+    return Target(make, wire.request.decode, UNREADABLE)
 
 
 def searches(_: Path) -> Target:
@@ -341,10 +342,9 @@ def segments(folder: Path) -> Target:
         for path in place.rglob("*.log"):
             if path.relative_to(place) not in sound:
                 path.unlink()
-        journal = LocalJournal(place, [_TOPIC], _SMALL)
         for use in (_read_all, _write_one):
             try:
-                use(journal)
+                use(LocalJournal(place, [_TOPIC], _SMALL))
             except (DataError, DeliveryError, ConfigError):
                 continue
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from fuzzing import messages, records, samples
 from fuzzing.mutate import Mutator
-from fuzzing.target import Openers, Target
+from fuzzing.target import Opener, Openers, Target
 from live_load.resources import use
 
 OPENERS: Openers = {**records.OPENERS, **messages.OPENERS}
@@ -82,17 +82,17 @@ def tried(name: str, seed: int, seconds: float, folder: Path, known: Path) -> Tr
     while (left := began + seconds - time.monotonic()) > 0 and len(found.findings) < SHOWN:
         place = folder / f"{name.replace(' ', '-')}-{number}"
         place.mkdir()
-        number = _attempt(Order(name, seed, number, left, place, known), found)
+        number = attempt(Order(name, seed, number, left, place, known), found)
     found.seconds = time.monotonic() - began
     return found
 
 
-def _attempt(order: Order, found: Tried) -> int:
+def attempt(order: Order, found: Tried, openers: Openers = OPENERS) -> int:
     """Run one process until its time is over, or it is; return the number of the input to go on with."""
     context = multiprocessing.get_context("spawn")
     at: Synchronized[int] = context.Value("q", -1)
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_play, args=(order, at, theirs))
+    process = context.Process(target=_play, args=(openers[order.target], order, at, theirs))
     process.start()
     theirs.close()
     seen, since = -1, time.monotonic()
@@ -126,10 +126,10 @@ def _heard(ours: Connection, found: Tried) -> bool:
     return True
 
 
-def _play(order: Order, at: "Synchronized[int]", say: Connection) -> None:
+def _play(opener: Opener, order: Order, at: "Synchronized[int]", say: Connection) -> None:
     """Be the process."""
     end = time.monotonic() + order.seconds
-    target, known = OPENERS[order.target](order.folder), samples.read(order.samples)
+    target, known = opener(order.folder), samples.read(order.samples)
     begun, memory = time.monotonic(), _Memory(order.target)
     refused = 0
     for number in count(order.first):
@@ -194,9 +194,10 @@ def judged(target: Target, data: bytes) -> str | None:
 
 
 def _named(error: BaseException) -> str:
-    """Return an error by its type and the place in our code where it came up."""
-    places = [frame for frame in traceback.extract_tb(error.__traceback__) if "/tocsin/" in frame.filename]
-    where = f" in {places[-1].filename.rpartition('/src/')[2]}:{places[-1].lineno}" if places else f": {error!s:.80}"
+    """Return an error by its type and the place where it came up, in the product if it was there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = [frame for frame in frames if "/tocsin/" in frame.filename][-1:] or frames[-1:]
+    where = "".join(f" in {one.filename.rpartition('/src/')[2]}:{one.lineno}" for one in place)
     return f"{type(error).__name__}{where}"
 
 
