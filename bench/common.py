@@ -136,6 +136,12 @@ def fresh(task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return pool.submit(task, *args, **kwargs).result()
 
 
+def apart(task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a task in a process of its own, on all cores: for what has threads and processes of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(task, *args, **kwargs).result()
+
+
 def pin() -> None:
     """Stay on one core: the last that we may use."""
     os.sched_setaffinity(0, {last_core()})
