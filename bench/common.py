@@ -168,6 +168,7 @@ class Report:
     options: argparse.Namespace
     lines: list[str] = field(default_factory=list)
     load: float = field(default_factory=lambda: os.getloadavg()[0])
+    shown: int = 0
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Add a table."""
@@ -176,6 +177,11 @@ class Report:
     def note(self, text: str) -> None:
         """Add a paragraph."""
         self.lines += ["", text]
+
+    def show(self) -> None:
+        """Say on stderr what is new: a run that is broken off has said what it measured."""
+        print("\n".join(self.lines[self.shown :]), file=sys.stderr, flush=True)
+        self.shown = len(self.lines)
 
     def finish(self) -> None:
         """Print the section and, when asked to, put it in the place of the last one in the page."""

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from common import ROOT, Report, Size, data, parser_of, sigmahq
 from fuzzing import listeners, records, samples, trial
+from fuzzing.attacks import ATTACKS
 from fuzzing.trial import OPENERS, Finding, Tried
 
 SEED = 20_261_123
@@ -29,7 +30,7 @@ def main() -> None:
     parser = parser_of(__doc__ or "")
     parser.add_argument("--seconds", type=float, help="in total, instead of what the size says")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--target", choices=(*OPENERS, *listeners.ATTACKS), help="only this one")
+    parser.add_argument("--target", choices=(*OPENERS, *ATTACKS), help="only this one")
     parser.add_argument("--number", type=int, help="only this input of the target, told in full")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=place()) as name:
@@ -57,9 +58,11 @@ def corpus(size: Size) -> Path | None:
 
 def again(given: argparse.Namespace, folder: Path) -> None:
     """Try one input, and tell all of it."""
-    if given.target in listeners.ATTACKS:
+    if given.target in ATTACKS:
         sys.exit("of listeners a whole target is tried again: leave --number out")
-    for name, text in trial.repeated(given.target, given.seed, given.number, folder, folder / "samples").items():
+    for name, text in trial.repeated(
+        given.target, given.seed, given.number, folder, folder / "samples"
+    ).items():
         print(f"{name}: {text}")
 
 
@@ -68,7 +71,7 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
     began, total = time.monotonic(), given.seconds or SECONDS[given.size]
     report = Report("Hostile input", given)
     decoders = [name for name in OPENERS if given.target in {None, name}]
-    attacks = [name for name in listeners.ATTACKS if given.target in {None, name}]
+    attacks = [name for name in ATTACKS if given.target in {None, name}]
     found = []
     end = began + total * ((1 - LISTENERS) if attacks else 1.0)
     for number, name in enumerate(decoders):
@@ -77,7 +80,9 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
         found.append(trial.tried(name, given.seed, seconds, folder, folder / "samples"))
         tell(found[-1])
     if attacks:
-        for one in listeners.tried(attacks, given.seed, began + total, folder, samples.read(folder / "samples")):
+        for one in listeners.tried(
+            attacks, given.seed, began + total, folder, samples.read(folder / "samples")
+        ):
             found.append(one)
             tell(one)
     write(report, given, found, time.monotonic() - began)
@@ -86,9 +91,14 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
 
 def tell(one: Tried) -> None:
     """Say at once what came of a target: a trial that is broken off has said it."""
-    print(f"{one.target}: {one.inputs:,} inputs in {one.seconds:.0f} s, {one.refused:,} refused", file=sys.stderr)
+    print(
+        f"{one.target}: {one.inputs:,} inputs in {one.seconds:.0f} s, {one.refused:,} refused",
+        file=sys.stderr,
+    )
     for finding in one.findings.values():
-        print(f"  FOUND {finding.what} (number {finding.number})\n{finding.detail}", file=sys.stderr, flush=True)
+        print(
+            f"  FOUND {finding.what} (number {finding.number})\n{finding.detail}", file=sys.stderr, flush=True
+        )
 
 
 def write(report: Report, given: argparse.Namespace, found: Sequence[Tried], seconds: float) -> None:
@@ -103,12 +113,21 @@ def write(report: Report, given: argparse.Namespace, found: Sequence[Tried], sec
     report.table(
         ["target", "inputs", "s", "refused as documented", "memory at most, MB", "findings"],
         [
-            [one.target, f"{one.inputs:,}", f"{one.seconds:.0f}", f"{one.refused:,}", f"{one.peak / 1e6:,.0f}", len(one.findings)]
+            [
+                one.target,
+                f"{one.inputs:,}",
+                f"{one.seconds:.0f}",
+                f"{one.refused:,}",
+                f"{one.peak / 1e6:,.0f}",
+                len(one.findings),
+            ]
             for one in found
         ],
     )
     if findings:
-        report.table(["target", "what", "repeat with"], [[one.target, one.what, how(given, one)] for one in findings])
+        report.table(
+            ["target", "what", "repeat with"], [[one.target, one.what, how(given, one)] for one in findings]
+        )
 
 
 def how(given: argparse.Namespace, one: Finding) -> str:

@@ -77,7 +77,15 @@ def main() -> None:
         f"p50 {statistics.median(late):.1f} ms, p99 {late[int(len(late) * 0.99)]:.1f} ms."
     )
     report.table(
-        ["burst, events/s", "s", "answered, events/s", "answered after, ms: p50", "p99", "behind at the end, events", "drained after, s"],
+        [
+            "burst, events/s",
+            "s",
+            "answered, events/s",
+            "answered after, ms: p50",
+            "p99",
+            "behind at the end, events",
+            "drained after, s",
+        ],
         [burst(BURSTS[size])],
     )
     report.finish()

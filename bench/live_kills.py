@@ -114,7 +114,7 @@ def tell(report: Report, sent: Sent, watch: Watch, kills: Sequence[Kill], outcom
         f"{len(kills)} kills, 0.2 to 2 s after the last one was over, while {RATE:,} events/s are sent ({BODY} a request, "
         "none with an id); a request that was not answered is sent again. Default settings, our packs."
     )
-    rows = [
+    rows: list[list[object]] = [
         ["events acknowledged", f"{verdict.acknowledged:,}", ""],
         ["acknowledged and not stored", verdict.lost, 0],
         ["stored more often than sent", verdict.doubled, 0],
@@ -130,7 +130,10 @@ def tell(report: Report, sent: Sent, watch: Watch, kills: Sequence[Kill], outcom
     report.table(["", "found", "asked"], rows)
     report.table(
         ["role", "kills", "ready again, s: p50", "max", f"over {RECOVERY:.0f} s", "longest silence, s"],
-        [recovery(name, [kill for kill in kills if kill.role == name]) for name in sorted({kill.role for kill in kills})],
+        [
+            recovery(name, [kill for kill in kills if kill.role == name])
+            for name in sorted({kill.role for kill in kills})
+        ],
     )
     report.note(
         f"All was stored and told {outcome.seconds:.0f} s after the last sending (comparing included). "
@@ -142,7 +145,14 @@ def recovery(name: str, kills: Sequence[Kill]) -> list[object]:
     """Return a role's row."""
     times = sorted(kill.ready for kill in kills)
     late = sum(time > RECOVERY for time in times)
-    return [name, len(times), f"{times[len(times) // 2]:.1f}", f"{times[-1]:.1f}", late, f"{max(kill.silence for kill in kills):.1f}"]
+    return [
+        name,
+        len(times),
+        f"{times[len(times) // 2]:.1f}",
+        f"{times[-1]:.1f}",
+        late,
+        f"{max(kill.silence for kill in kills):.1f}",
+    ]
 
 
 if __name__ == "__main__":

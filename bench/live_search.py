@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from multiprocessing.queues import Queue
@@ -108,29 +108,48 @@ def main() -> None:
     )
     report.table(
         ["question", "times", "with an answer", "p50, ms", "p95, ms", "max, ms", "asked"],
-        [[one.name, len(one.waits), one.found, *(f"{at(one.waits, share) * 1e3:,.0f}" for share in (0.5, 0.95, 1.0)), one.promised] for one in told],
+        [
+            [
+                one.name,
+                len(one.waits),
+                one.found,
+                *(f"{at(one.waits, share) * 1e3:,.0f}" for share in (0.5, 0.95, 1.0)),
+                one.promised,
+            ]
+            for one in told
+        ],
     )
-    show(report)
+    report.show()
     rows = []
     for name, index, promised in (("with the token index", True, "40%"), ("without", False, "25%")):
         with tempfile.TemporaryDirectory(dir=ROOT / "out") as place:
             weight = apart(weighed, Path(place), plan.weighed, token_index=index)
-        rows.append([name, f"{weight.stored / weight.raw:.1%}", f"{weight.merged / weight.raw:.1%}", promised])
+        rows.append(
+            [name, f"{weight.stored / weight.raw:.1%}", f"{weight.merged / weight.raw:.1%}", promised]
+        )
     report.table([f"disk of {plan.weighed:,} events", "of raw, as loaded", "merged", "asked"], rows)
     report.finish()
 
 
-def show(report: Report) -> None:
-    """Say at once what there is: a run that is broken off has said it."""
-    print("\n".join(report.lines), file=sys.stderr, flush=True)
+class Order(NamedTuple):
+    """What frames are made. begin, step: arrivals, in seconds. rate: events a second, that arrive now; 0: as fast as taken."""
+
+    corpus: Path
+    events: int
+    begin: float
+    step: float
+    rate: float
 
 
-def make(to: "Queue[Made]", corpus: Path, events: int, begin: float, step: float, rate: float) -> None:
-    """Be the process that makes frames: begin, step: arrivals, in seconds. rate: events a second, 0: as fast as they are taken."""
+def make(to: "Queue[Made]", order: Order) -> None:
+    """Be the process that makes frames."""
+    _, events, begin, step, rate = order
     work = FrameWork(
-        LiveRules(prepare(Options(paths=(), rules=(BUILT_IN,))), "0" * 64), lambda records: (records, 0), Marker(bytes(32))
+        LiveRules(prepare(Options(paths=(), rules=(BUILT_IN,))), "0" * 64),
+        lambda records: (records, 0),
+        Marker(bytes(32)),
     )
-    stream = Stream(from_corpora(corpus), SEED, run=int(rate))
+    stream = Stream(from_corpora(order.corpus), SEED, run=int(rate))
     began = time.monotonic()
     for number in range(events // EACH):
         if rate:
@@ -158,7 +177,9 @@ class Filled:
         self.stack.callback(self.appender.close)
         self.raw = 0
 
-    def load(self, frames: Iterator[Made], bounds: Bounds | None, stop: threading.Event | None = None) -> None:
+    def load(
+        self, frames: Iterator[Made], bounds: Bounds | None, stop: threading.Event | None = None
+    ) -> None:
         """Load frames as they come."""
         loader = Loader(self.journal, self.database, self.folder, bounds)
         try:
@@ -180,18 +201,22 @@ class Filled:
         while self.database.ask(asked, {}, "readonly = 1")["busy"][0].as_py() and time.monotonic() < end:
             time.sleep(0.5)
         found = self.database.ask(
-            "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE database = 'tocsin' AND active", {}, "readonly = 1"
+            "SELECT sum(bytes_on_disk) AS bytes FROM system.parts WHERE database = 'tocsin' AND active",
+            {},
+            "readonly = 1",
         )
         return int(found["bytes"][0].as_py() or 0)
 
 
-def frames(corpus: Path, events: int, *, rate: float = 0.0) -> Iterator[Made]:
+def frames(corpus: Path, events: int, *, rate: float = 0.0) -> Generator[Made, None, None]:
     """Yield frames from a process that makes them."""
     context = multiprocessing.get_context("spawn")
     to: Queue[Made] = context.Queue(maxsize=16)
     number = max(events // EACH, 1)
     begin = time.time() - DAYS * DAY
-    process = context.Process(target=make, args=(to, corpus, events, begin, DAYS * DAY / number, rate), daemon=True)
+    process = context.Process(
+        target=make, args=(to, Order(corpus, events, begin, DAYS * DAY / number, rate)), daemon=True
+    )
     process.start()
     try:
         for _ in range(number):
@@ -236,7 +261,9 @@ def ask(reader: Reader, plan: Plan) -> list[Asked]:
     """Ask, each time something else."""
     random = Random(SEED)  # noqa: S311 (repeatable)
     now = int(time.time() * 1e6)
-    users = [group.values[0] for group in reader.group(Question(), ["user.name"], limit=500) if group.values[0]]
+    users = [
+        group.values[0] for group in reader.group(Question(), ["user.name"], limit=500) if group.values[0]
+    ]
 
     def hour() -> int:
         since = now - random.randrange(DAYS * 24) * 3_600_000_000 - random.randrange(10**6)

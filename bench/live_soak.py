@@ -81,7 +81,7 @@ def main() -> None:
         with monitor(folder, more=more) as running:
             idle(report, running, plan)
             looks, sent = loaded(running, plan)
-            tell(report, plan, looks, sent, settled(running, 120.0))
+            tell(report, looks, sent, settled(running, 120.0))
     report.finish()
 
 
@@ -94,13 +94,21 @@ def idle(report: Report, running: Monitor, plan: Plan) -> None:
     after, seconds = used(pids), time.monotonic() - began
     shares = {name: (after[name].cpu - before[name].cpu) / seconds for name in after if name in before}
     memory = {name: proportional(pid) for name, pid in pids.items()}
-    rows = [[name, f"{after[name].resident / 1e6:,.0f}", f"{memory[name] / 1e6:,.0f}", f"{shares[name]:.1%}"] for name in shares]
+    rows = [
+        [name, f"{after[name].resident / 1e6:,.0f}", f"{memory[name] / 1e6:,.0f}", f"{shares[name]:.1%}"]
+        for name in shares
+    ]
     resident = sum(one.resident for one in after.values())
-    total = ["all", f"{resident / 1e6:,.0f}", f"{sum(memory.values()) / 1e6:,.0f}", f"{sum(shares.values()):.1%}"]
+    total = [
+        "all",
+        f"{resident / 1e6:,.0f}",
+        f"{sum(memory.values()) / 1e6:,.0f}",
+        f"{sum(shares.values()):.1%}",
+    ]
     asked = ["asked", f"{PROMISED[0]:,}", "", f"{PROMISED[1]:.0%}"]
     report.note(f"Idle for {seconds:.0f} s, SigmaHQ's rules and our packs, before any event came:")
     report.table(["role", "resident, MB", "its own share (PSS), MB", "of a core"], [*rows, total, asked])
-    print("\n".join(report.lines[-len(rows) - 6 :]), file=sys.stderr, flush=True)
+    report.show()
 
 
 def loaded(running: Monitor, plan: Plan) -> tuple[Looks, Sent]:
@@ -108,13 +116,17 @@ def loaded(running: Monitor, plan: Plan) -> tuple[Looks, Sent]:
     looks = Looks()
     sender = Sender(Target("127.0.0.1", running.port, token=running.token), rate=RATE)
     stream = Stream(from_corpora(data() / "corpus"), SEED)
-    thread = threading.Thread(target=lambda: sender.run(stream.body(BODY, time.time()) for _ in count()), daemon=True)
+    thread = threading.Thread(
+        target=lambda: sender.run(stream.body(BODY, time.time()) for _ in count()), daemon=True
+    )
     began = time.monotonic()
     looks.look(running, 0.0)
     thread.start()
     try:
         while time.monotonic() < began + plan.load:
-            time.sleep(max(0.0, min(began + (len(looks.at)) * plan.look, began + plan.load) - time.monotonic()))
+            time.sleep(
+                max(0.0, min(began + (len(looks.at)) * plan.look, began + plan.load) - time.monotonic())
+            )
             looks.look(running, time.monotonic() - began)
     finally:
         sender.stop()
@@ -122,7 +134,7 @@ def loaded(running: Monitor, plan: Plan) -> tuple[Looks, Sent]:
     return looks, sender.sent
 
 
-def tell(report: Report, plan: Plan, looks: Looks, sent: Sent, drained: float) -> None:
+def tell(report: Report, looks: Looks, sent: Sent, drained: float) -> None:
     """Report."""
     seconds = looks.at[-1]
     report.note(
@@ -133,15 +145,35 @@ def tell(report: Report, plan: Plan, looks: Looks, sent: Sent, drained: float) -
     )
     names = list(looks.uses[-1])
     report.table(
-        ["role", "resident, MB: begin", "a third", "end", "PSS at the end, MB", "slope, MB an hour", "open files: begin", "a third", "end"],
+        [
+            "role",
+            "resident, MB: begin",
+            "a third",
+            "end",
+            "PSS at the end, MB",
+            "slope, MB an hour",
+            "open files: begin",
+            "a third",
+            "end",
+        ],
         [role_row(looks, name) for name in names],
     )
     third = len(looks.at) // 3
     report.table(
         ["", "begin", "a third", "end", "slope an hour"],
         [
-            ["sockets of all roles", looks.sockets[0], looks.sockets[third], looks.sockets[-1], f"{slope(looks.at[third:], looks.sockets[third:]):+.1f}"],
-            ["disk, MB", *(f"{looks.disk[at] / 1e6:,.0f}" for at in (0, third, -1)), f"{slope(looks.at[third:], looks.disk[third:]) / 1e6:+,.0f}"],
+            [
+                "sockets of all roles",
+                looks.sockets[0],
+                looks.sockets[third],
+                looks.sockets[-1],
+                f"{slope(looks.at[third:], looks.sockets[third:]):+.1f}",
+            ],
+            [
+                "disk, MB",
+                *(f"{looks.disk[at] / 1e6:,.0f}" for at in (0, third, -1)),
+                f"{slope(looks.at[third:], looks.disk[third:]) / 1e6:+,.0f}",
+            ],
         ],
     )
 
@@ -163,12 +195,20 @@ def slope(times: Sequence[float], values: Sequence[float]) -> float:
         return 0.0
     middle, mean = sum(times) / len(times), sum(values) / len(values)
     spread_of = sum((at - middle) ** 2 for at in times)
-    return sum((at - middle) * (value - mean) for at, value in zip(times, values, strict=True)) / spread_of * 3_600
+    return (
+        sum((at - middle) * (value - mean) for at, value in zip(times, values, strict=True))
+        / spread_of
+        * 3_600
+    )
 
 
 def megabytes(of: Mapping[str, int]) -> str:
     """Write each role's, and the sum."""
-    return f"{sum(of.values()) / 1e6:,.0f} MB (" + ", ".join(f"{name} {value / 1e6:,.0f}" for name, value in of.items()) + ")"
+    return (
+        f"{sum(of.values()) / 1e6:,.0f} MB ("
+        + ", ".join(f"{name} {value / 1e6:,.0f}" for name, value in of.items())
+        + ")"
+    )
 
 
 if __name__ == "__main__":

@@ -161,7 +161,10 @@ def _over_tls(mutator: Mutator, ways: Ways, port: int, data: bytes) -> None:
         elif way == "hello":
             poured(one, mutator, mutator.changed(hello()), half=random.random() < 0.5)
         else:
-            with suppress(*_NOISE, OSError), ways.trust.wrap_socket(one, server_hostname="localhost") as inner:
+            with (
+                suppress(*_NOISE, OSError),
+                ways.trust.wrap_socket(one, server_hostname="localhost") as inner,
+            ):
                 for piece in mutator.cuts(data):
                     inner.sendall(piece)
                 if way == "abrupt":
@@ -181,7 +184,10 @@ def hello() -> bytes:
 
 def stream(mutator: Mutator) -> bytes:
     """Return messages of syslog in a row: counted, as lines, or changed into neither."""
-    messages_of = [b"<%d>%s" % (mutator.random.randint(-1, 200), mutator.record()) for _ in range(mutator.random.randint(1, 20))]
+    messages_of = [
+        b"<%d>%s" % (mutator.random.randint(-1, 200), mutator.record())
+        for _ in range(mutator.random.randint(1, 20))
+    ]
     if mutator.random.random() < 0.5:
         return mutator.changed(b"".join(b"%d %s" % (len(one), one) for one in messages_of))
     return mutator.changed(b"\n".join(messages_of))
@@ -197,7 +203,10 @@ def syslog_udp(mutator: Mutator, ways: Ways) -> None:
     """Datagrams of any size."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
         for _ in range(20):
-            one.sendto(mutator.random.choice((mutator.record(), mutator.noise(), b""))[:65_000], ("127.0.0.1", ways.syslog))
+            one.sendto(
+                mutator.random.choice((mutator.record(), mutator.noise(), b""))[:65_000],
+                ("127.0.0.1", ways.syslog),
+            )
 
 
 def files(mutator: Mutator, ways: Ways) -> None:

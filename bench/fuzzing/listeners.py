@@ -5,6 +5,7 @@ import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -69,7 +70,9 @@ def tried(names: Sequence[str], seed: int, end: float, folder: Path, known: list
     made = certificate(folder)
     ports = {name: free_port() for name in ("http", "https", "syslog", "tls")}
     quoted = {"cert": made.cert, "key": made.key, "files": folder / "files" / "*.log"}
-    more = _CONFIG.format(**ports, idle=IDLE, **{name: json.dumps(str(path)) for name, path in quoted.items()})
+    more = _CONFIG.format(
+        **ports, idle=IDLE, **{name: json.dumps(str(path)) for name, path in quoted.items()}
+    )
     (folder / "monitor").mkdir()
     with monitor(folder / "monitor", more=more) as running:
         trial = _Trial(running, ways(running, ports, made, folder / "files"), seed, known)
@@ -84,7 +87,9 @@ def ways(running: Monitor, ports: dict[str, int], made: Certificate, files: Path
     settings = tomllib.loads((running.folder / "tocsin.toml").read_text())
     metrics = int(settings["metrics"]["listen"].rpartition(":")[2])
     store = running.data / "run" / "store.sock"
-    return Ways(**ports, metrics=metrics, store=store, files=files, trust=made.trusting(), accepted=Accepted())
+    return Ways(
+        **ports, metrics=metrics, store=store, files=files, trust=made.trusting(), accepted=Accepted()
+    )
 
 
 class _Trial:
@@ -128,7 +133,9 @@ class _Trial:
                 found.add(Finding(found.target, f"{role} died", found.inputs, self.running.said()))
         self.pids = {name: role.pid for name, role in roles.items()}
         if timed(lambda: sample_of(self.running, "intake_connections") == 0, CLOSED) >= CLOSED:
-            found.add(Finding(found.target, f"connections are open {CLOSED:.0f} s after the attack", found.inputs))
+            found.add(
+                Finding(found.target, f"connections are open {CLOSED:.0f} s after the attack", found.inputs)
+            )
         try:
             attacks.sound(self.ways, self._marker)
         except (attacks.StuckError, OSError) as error:
@@ -148,12 +155,18 @@ class _Trial:
         client = StoreClient(self.ways.store)
         for marker in self.markers:
             # The store inserts once a second.
-            timed(lambda word=marker.decode(): client.count(Question(word)) == 1, 5.0)  # type: ignore[misc]
+            timed(partial(_is_there, client, marker), 5.0)
             if (count := client.count(Question(marker.decode()))) != 1:
-                found.add(Finding(found.target, f"{marker.decode()} of an honest sender is stored {count} times", -1))
+                found.add(
+                    Finding(
+                        found.target, f"{marker.decode()} of an honest sender is stored {count} times", -1
+                    )
+                )
         stored = client.count(Question("input:web"))
         if stored < self.ways.accepted.records:
-            found.add(Finding(found.target, f"{self.ways.accepted.records} records accepted, {stored} stored", -1))
+            found.add(
+                Finding(found.target, f"{self.ways.accepted.records} records accepted, {stored} stored", -1)
+            )
         dead = sum(1 for path in (self.running.data / "dead-letters").rglob("*") if path.is_file())
         if dead:
             found.add(Finding(found.target, f"{dead} dead letters", -1))
@@ -163,6 +176,10 @@ class _Trial:
                 found.add(Finding(found.target, f"{role} grew from {early >> 20} to {size >> 20} MiB", -1))
         found.inputs, found.seconds = len(self.markers), time.monotonic() - began
         return found
+
+
+def _is_there(client: StoreClient, marker: bytes) -> bool:
+    return client.count(Question(marker.decode())) == 1
 
 
 def _judge(found: Tried, done: set[Future[None]]) -> None:

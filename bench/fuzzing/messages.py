@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from typing import Any
 from zlib import crc32
 
 import msgspec
@@ -100,8 +101,10 @@ def columns(_: Path) -> Target:
 
     def make(mutator: Mutator) -> bytes:
         raw = _few(mutator)
-        given = {"user.name": ["root"] * len(raw), "source.port": [22] * len(raw)}
-        return mutator.changed(stream([Rows("okta", [(n, 0) for n in range(len(raw))], raw, [1.5e9] * len(raw), given)]))
+        given: dict[str, list[Any]] = {"user.name": ["root"] * len(raw), "source.port": [22] * len(raw)}
+        return mutator.changed(
+            stream([Rows("okta", [(n, 0) for n in range(len(raw))], raw, [1.5e9] * len(raw), given)])
+        )
 
     def run(data: bytes) -> None:
         table_of(Frame(data, 1, ARRIVED, Place("events", 0, 1), meta))
@@ -124,7 +127,9 @@ def kept(folder: Path) -> Target:
     plan.write_bytes(b"[[[0,1,5]]]")
     manifest = folder / backup_manifest.NAME
     files = {"a/b": backup_manifest.Kept(1, "00")}
-    written = backup_manifest.Manifest(backup_manifest.FORMAT, "2026", "0.1.0", "4", "sqlite", files, ("a",), {"c": "a"})
+    written = backup_manifest.Manifest(
+        backup_manifest.FORMAT, "2026", "0.1.0", "4", "sqlite", files, ("a",), {"c": "a"}
+    )
     manifest.write_bytes(msgspec.json.encode(written))
     readers: Sequence[tuple[Path, Callable[[], object]]] = (
         (folder / "positions", lambda: positions.read(folder / "positions")),
@@ -163,7 +168,9 @@ def correlation_state(folder: Path) -> Target:
         return msgspec.msgpack.encode([(*row[:3], mutator.changed(row.content, 1)) for row in rows])
 
     def run(data: bytes) -> None:
-        engine.restore(Row(*one) for one in msgspec.msgpack.decode(data, type=list[tuple[str, str, int, bytes]]))
+        engine.restore(
+            Row(*one) for one in msgspec.msgpack.decode(data, type=list[tuple[str, str, int, bytes]])
+        )
 
     return Target(make, run, (DataError,))
 
@@ -236,7 +243,13 @@ def small_texts(folder: Path) -> Target:
     """Ids, markers, cursors and times that come from outside as text."""
     database = Database(f"sqlite:///{folder / 'control.db'}")
     upgrade(database)
-    begins = (b"0-1234-5.1", MARKER.write(Canary("web", "http", 5)), b"WyJuZXdlc3QiLDEuNSwiYSJd", b"Wed, 21 Oct 2026 07:28:00 GMT", b"120")
+    begins = (
+        b"0-1234-5.1",
+        MARKER.write(Canary("web", "http", 5)),
+        b"WyJuZXdlc3QiLDEuNSwiYSJd",
+        b"Wed, 21 Oct 2026 07:28:00 GMT",
+        b"120",
+    )
 
     def make(mutator: Mutator) -> bytes:
         return mutator.changed(mutator.random.choice((*begins, *TIMES)))
@@ -321,8 +334,14 @@ def segments(folder: Path) -> Target:
     """Files of a journal: a writer, a reader and a consumer that find them damaged, or forged with a right checksum."""
     with closing(LocalJournal(folder / "sound", [_TOPIC], _SMALL).appender("events", 0)) as appender:
         for number in range(6):
-            appender.append([Frame(b"%d" % number * 200, 1, ARRIVED, Place("x", 0, number), b"meta")]).result()
-    sound = {path.relative_to(folder / "sound"): path.read_bytes() for path in (folder / "sound").rglob("*") if path.is_file()}
+            appender.append(
+                [Frame(b"%d" % number * 200, 1, ARRIVED, Place("x", 0, number), b"meta")]
+            ).result()
+    sound = {
+        path.relative_to(folder / "sound"): path.read_bytes()
+        for path in (folder / "sound").rglob("*")
+        if path.is_file()
+    }
     consumer = LocalJournal(folder / "sound", [_TOPIC], _SMALL).consumer("worker", "events", 0)
     consumer.commit(2)
     consumer.close()

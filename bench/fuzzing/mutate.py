@@ -8,7 +8,9 @@ MOST = 200_000
 """Bytes of an input, about: larger ones are for the sizes that bounds are tested with."""
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _TEXT = re.compile(rb'"[^"]*"')
-_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b1[3-7]\d{8}(?:\d{3})?\b")
+_TIME = re.compile(
+    rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?|\b1[3-7]\d{8}(?:\d{3})?\b"
+)
 
 NUMBERS = (
     b"0", b"-0", b"-1", b"1e999", b"-1e-999", b"NaN", b"-Infinity", b"9" * 400, b"0.1" + b"1" * 400, b"65536",

@@ -5,6 +5,7 @@ import io
 import os
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -97,7 +98,13 @@ def sources(_: Path) -> Target:
 def redaction(_: Path) -> Target:
     """Secrets in any bytes."""
     redactor = Redactor(bytes(32))
-    named = (b'"password":"', b"AKIAIOSFODNN7EXAMPLE", b"ghp_" + b"a" * 36, b"Authorization: Bearer ", b"-----BEGIN RSA PRIVATE KEY-----")
+    named = (
+        b'"password":"',
+        b"AKIAIOSFODNN7EXAMPLE",
+        b"ghp_" + b"a" * 36,
+        b"Authorization: Bearer ",
+        b"-----BEGIN RSA PRIVATE KEY-----",
+    )
 
     def make(mutator: Mutator) -> bytes:
         record = mutator.record()
@@ -112,12 +119,18 @@ def redaction(_: Path) -> Target:
 
 def bodies(_: Path) -> Target:
     """Bodies of JSON and NDJSON, plain and packed in every way, bombs among them."""
-    packers = {"gzip": gzip.compress, "zstd": zstandard.ZstdCompressor().compress, "deflate": zlib.compress}
+    packers: dict[str, Callable[[bytes], bytes]] = {
+        "gzip": gzip.compress,
+        "zstd": zstandard.ZstdCompressor().compress,
+        "deflate": zlib.compress,
+    }
 
     def make(mutator: Mutator) -> bytes:
         random = mutator.random
         coding = random.choice(CODINGS)
-        joint, ends = random.choice(((b"\n", (b"", b"\n")), (b",", (b"[", b"]")), (b"\r\n\r\n", (b"\xef\xbb\xbf", b""))))
+        joint, ends = random.choice(
+            ((b"\n", (b"", b"\n")), (b",", (b"[", b"]")), (b"\r\n\r\n", (b"\xef\xbb\xbf", b"")))
+        )
         body = ends[0] + joint.join(mutator.record() for _ in range(random.randint(0, 8))) + ends[1]
         if random.random() < 0.02:
             body = random.choice((b"\0", b"a", b"[", b'{"a":1},')) * (2 * BOMB)
@@ -173,11 +186,21 @@ def hunted(folder: Path) -> Target:
 
     def make(mutator: Mutator) -> bytes:
         random = mutator.random
-        text = random.choice((b"\n", b",\n", b"\r\n")).join(mutator.record() for _ in range(random.randint(0, 5)))
-        kinds = (lambda: text, lambda: b"[" + text + b"]", lambda: gzip.compress(text), lambda: _zipped(text), lambda: mutator.noise(2_000))
+        text = random.choice((b"\n", b",\n", b"\r\n")).join(
+            mutator.record() for _ in range(random.randint(0, 5))
+        )
+        kinds = (
+            lambda: text,
+            lambda: b"[" + text + b"]",
+            lambda: gzip.compress(text),
+            lambda: _zipped(text),
+            lambda: mutator.noise(2_000),
+        )
         made = random.choice(kinds)()
         if random.random() < 0.1:
-            made = text.decode("latin-1").encode(random.choice(("utf-16", "utf-16-be", "utf-8-sig", "utf-32")))
+            made = text.decode("latin-1").encode(
+                random.choice(("utf-16", "utf-16-be", "utf-8-sig", "utf-32"))
+            )
         return bytes([random.randrange(len(names))]) + mutator.changed(made)
 
     def run(data: bytes) -> None:

@@ -20,7 +20,18 @@ class Certificate(NamedTuple):
 def certificate(folder: Path) -> Certificate:
     """Make one into a folder."""
     made = Certificate(folder / "cert.pem", folder / "key.pem")
-    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    words = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "2",
+    ]
     words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     words += ["-keyout", str(made.key), "-out", str(made.cert)]
     subprocess.run(words, check=True, capture_output=True)

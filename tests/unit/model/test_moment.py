@@ -17,7 +17,8 @@ def test_numbers_of_any_unit(scale: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [10**20, -(10**400), int("9" * 400), math.inf, -math.inf, math.nan, True, None, [], "9" * 400, "x", ""]
+    "value",
+    [10**20, -(10**400), int("9" * 400), math.inf, -math.inf, math.nan, True, None, [], "9" * 400, "x", ""],
 )
 def test_what_is_no_time(value: Any) -> None:
     assert to_epoch(value) is None
