@@ -1,11 +1,9 @@
-"""Targets that take what roles and people hand to roles: payloads, state, settings, searches, HTTP heads, the journal."""
+"""Targets that take what roles and people hand to roles: payloads, state, settings, searches, HTTP heads."""
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
-from zlib import crc32
 
 import msgspec
 
@@ -16,14 +14,11 @@ from tocsin.control.database import Database
 from tocsin.control.listing import Order, page
 from tocsin.control.migrate import upgrade
 from tocsin.correlate.snapshot import Row
-from tocsin.errors import ConfigError, ContentError, DataError, DeliveryError, QueryError
+from tocsin.errors import ConfigError, ContentError, DataError, QueryError
 from tocsin.intake.http.bounds import Bounds, Budget
 from tocsin.intake.http.message import Head, Request, Response
 from tocsin.intake.http.reading import Reading
 from tocsin.intake.inputs.file import positions
-from tocsin.journal.frames import PREFIX
-from tocsin.journal.local import LocalJournal
-from tocsin.journal.log import Limits
 from tocsin.model import received, signals
 from tocsin.model.canary import Canary
 from tocsin.model.observation import Observation
@@ -35,7 +30,7 @@ from tocsin.normalise import identity
 from tocsin.normalise.columns import Rows, stream
 from tocsin.notify.post import wait
 from tocsin.ports.input import Refusal
-from tocsin.ports.journal import Frame, Topic
+from tocsin.ports.journal import Frame
 from tocsin.ports.store import Question
 from tocsin.services import backup_manifest
 from tocsin.services.hunt.setup import Options, prepare
@@ -69,8 +64,6 @@ title: Many names
 id: 44444444-4444-4444-8444-444444444444
 correlation: {{type: value_count, rules: [failed], timespan: 5m, condition: {{gte: 3, field: actor}}}}
 """
-_TOPIC = Topic("events", consumers=("worker",))
-_SMALL = Limits(segment=2_000, group=8_000, pending=1 << 20, reserve=0, scarce=0)
 
 
 def events(_: Path) -> Target:
@@ -330,69 +323,6 @@ def http_bytes(mutator: Mutator) -> bytes:
     return mutator.changed(made) if random.random() < 0.7 else made
 
 
-def segments(folder: Path) -> Target:
-    """Files of a journal: a writer, a reader and a consumer that find them damaged, or forged with a right checksum."""
-    with closing(LocalJournal(folder / "sound", [_TOPIC], _SMALL).appender("events", 0)) as appender:
-        for number in range(6):
-            appender.append(
-                [Frame(b"%d" % number * 200, 1, ARRIVED, Place("x", 0, number), b"meta")]
-            ).result()
-    sound = {
-        path.relative_to(folder / "sound"): path.read_bytes()
-        for path in (folder / "sound").rglob("*")
-        if path.is_file()
-    }
-    consumer = LocalJournal(folder / "sound", [_TOPIC], _SMALL).consumer("worker", "events", 0)
-    consumer.commit(2)
-    consumer.close()
-    names = sorted(sound)
-
-    def make(mutator: Mutator) -> bytes:
-        name = mutator.random.randrange(len(names))
-        data = mutator.changed(sound[names[name]], 2)
-        return bytes([name]) + (_sealed(data) if mutator.random.random() < 0.3 else data)
-
-    def run(data: bytes) -> None:
-        place = folder / "tried"
-        for name, content in sound.items():
-            (place / name).parent.mkdir(parents=True, exist_ok=True)
-            (place / name).write_bytes(content)
-        (place / names[data[0]]).write_bytes(data[1:])
-        for path in place.rglob("*.log"):
-            if path.relative_to(place) not in sound:
-                path.unlink()
-        for use in (_read_all, _write_one):
-            try:
-                use(LocalJournal(place, [_TOPIC], _SMALL))
-            except (DataError, DeliveryError, ConfigError):
-                continue
-
-    return Target(make, run)
-
-
-def _sealed(data: bytes) -> bytes:
-    """Return a segment whose first frame has the checksum that it should."""
-    begin = 8 + PREFIX.size + PREFIX.unpack_from(data.ljust(16, b"\0"), 8)[0]
-    if begin + PREFIX.size > len(data):
-        return data
-    length, _ = PREFIX.unpack_from(data, begin)
-    at = begin + PREFIX.size
-    return data[:begin] + PREFIX.pack(length, crc32(data[at : at + length])) + data[at:]
-
-
-def _read_all(journal: LocalJournal) -> None:
-    with closing(journal.reader("events", 0)) as reader:
-        while reader.read():
-            pass
-
-
-def _write_one(journal: LocalJournal) -> None:
-    with closing(journal.appender("events", 0)) as appender:
-        appender.append([Frame(b"new", 1, ARRIVED)]).result(30)
-        with closing(journal.consumer("worker", "events", 0)) as consumer:
-            consumer.commit(consumer.offset + 1)
-
-
 OPENERS: Openers = {
     "frames of events": events,
     "frames of signals": signalled,
@@ -405,5 +335,4 @@ OPENERS: Openers = {
     "rules": rules,
     "ids and cursors": small_texts,
     "http bytes": http,
-    "journal files": segments,
 }

@@ -13,12 +13,12 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from fuzzing import messages, records, samples
+from fuzzing import messages, records, samples, segments
 from fuzzing.mutate import Mutator
 from fuzzing.target import Opener, Openers, Target
 from live_load.resources import use
 
-OPENERS: Openers = {**records.OPENERS, **messages.OPENERS}
+OPENERS: Openers = {**records.OPENERS, **messages.OPENERS, **segments.OPENERS}
 SLOW = 1.0
 """Processor seconds that one input may take, the second time too: what is compiled once counts once."""
 STUCK = 60.0
