@@ -6,6 +6,8 @@ from random import Random
 
 MOST = 200_000
 """Bytes of an input, about: larger ones are for the sizes that bounds are tested with."""
+LOOKED = 20_000
+"""Bytes in which a value is looked for: to look for all in a bomb takes longer than to try it."""
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?")
 _TEXT = re.compile(rb'"[^"]*"')
 _TIME = re.compile(
@@ -96,7 +98,8 @@ class Mutator:
 
     def _swap(self, pattern: re.Pattern[bytes], others: Sequence[bytes]) -> Callable[[bytes], bytes]:
         def swap(data: bytes) -> bytes:
-            found = [one.span() for one in pattern.finditer(data)]
+            begin = self._at(data[:-LOOKED] if len(data) > LOOKED else b"")[0]
+            found = [one.span() for one in pattern.finditer(data, begin, begin + LOOKED)]
             if not found:
                 return data
             start, end = self.random.choice(found)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from random import Random
@@ -21,10 +22,10 @@ from live_load.resources import use
 OPENERS: Openers = {**records.OPENERS, **messages.OPENERS, **segments.OPENERS}
 SLOW = 1.0
 """Processor seconds that one input may take, the second time too: what is compiled once counts once."""
-STUCK = 60.0
-"""Seconds on the clock after which an input is given up, and its process with it."""
-OPENING = 180.0
-"""Seconds that a target may take to be ready."""
+STUCK = 20.0
+"""Processor seconds after which an input is given up, and its process with it."""
+ASLEEP = 300.0
+"""Seconds on the clock after which it is given up too: it waits for what does not come, or the machine is very busy."""
 GROWTH = 300_000_000
 """Bytes that a process may grow by after the first third of its time: memos are bounded, and fill up."""
 SHOWN = 20
@@ -95,14 +96,17 @@ def attempt(order: Order, found: Tried, openers: Openers = OPENERS) -> int:
     process = context.Process(target=_play, args=(openers[order.target], order, at, theirs))
     process.start()
     theirs.close()
-    seen, since = -1, time.monotonic()
+    seen, since, taken = -1, time.monotonic(), 0.0
     ended = False
     while not ended:
         ended = _heard(ours, found)
         if at.value != seen:
-            seen, since = at.value, time.monotonic()
-        if time.monotonic() - since > (STUCK if seen >= 0 else OPENING):
-            found.add(Finding(order.target, f"no end within {STUCK:.0f} s", seen))
+            seen, since, taken = at.value, time.monotonic(), cpu_of(process)
+        busy = seen >= 0 and cpu_of(process) - taken > STUCK
+        if busy or time.monotonic() - since > ASLEEP:
+            found.add(
+                Finding(order.target, f"no end of an input: it only {'works' if busy else 'waits'}", seen)
+            )
             process.kill()
             ended = True
     process.join()
@@ -110,6 +114,12 @@ def attempt(order: Order, found: Tried, openers: Openers = OPENERS) -> int:
         found.add(Finding(order.target, f"the process died: exit status {process.exitcode}", seen))
     found.inputs += max(0, seen + 1 - order.first)
     return seen + 1
+
+
+def cpu_of(process: BaseProcess) -> float:
+    """Return the processor seconds that a process has taken."""
+    taken = use(process.pid or 0)
+    return taken.cpu if taken else 0.0
 
 
 def _heard(ours: Connection, found: Tried) -> bool:
