@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from tocsin.model.unreadable import UNREADABLE
+
 SUFFIX = ".json"
 STALE_SECONDS = 10.0
 """A status older than this is of a role that hangs, or is gone."""
@@ -53,7 +55,7 @@ def read(folder: Path) -> Iterator[Status]:
     for path in sorted(folder.glob(f"*{SUFFIX}")):
         try:
             yield _decoder.decode(path.read_bytes())
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, *UNREADABLE):
             continue
 
 
