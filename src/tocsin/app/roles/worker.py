@@ -1,6 +1,5 @@
 """The worker role: events -> columns and signals."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -21,15 +20,6 @@ IDLE_SECONDS = (0.002, 0.05)
 """How long it sleeps when there was nothing, at first and at most."""
 
 
-class _NoPandas:
-    """Arrow looks for pandas when it makes its first array, and the store brings it: two seconds and 70 MB for nothing."""
-
-    def find_spec(self, fullname: str, _path: object, _target: object = None, /) -> None:
-        """Say of pandas that it is not there; of all else, that others know."""
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname)
-
-
 def run(life: Life, index: int, workers: int) -> None:
     """Work until told to stop. index: this worker has every partition that leaves it as the remainder by `workers`."""
     settings = life.settings
@@ -37,7 +27,6 @@ def run(life: Life, index: int, workers: int) -> None:
     rules = load_rules(life.snapshot, settings, life.layout.snapshots)
     work = FrameWork(rules, Redactor(life.layout.key("redaction")), Marker(life.layout.key("canary")))
     partitions = range(index, settings.journal.partitions, workers)
-    sys.meta_path.insert(0, _NoPandas())
     stream([Rows("", [(0, 0)], [b""], [None], {})])
     settle()
     place = life.layout
