@@ -49,7 +49,7 @@ def _table(rows: Rows) -> Any:
         "index": pa.array([index for index, _ in rows.places], _TYPES["index"]),
         "part": pa.array([part for _, part in rows.places], _TYPES["part"]),
         "source": pa.repeat(rows.source, size),
-        "time": pa.array(stamps, pa.int64()).cast(_TIME),
+        "time": pa.array(stamps, pa.int64()).view(_TIME),
         "refused": pa.repeat(rows.refused, size) if rows.refused else pa.nulls(size, pa.string()),
         "raw": pa.array(rows.raw, pa.binary()),
     }
