@@ -121,7 +121,8 @@ def _rules(reading: Reading, rules: Rules) -> Iterator[Mistake]:
         if rules.placeholders and rules.placeholders.path.is_file():
             given = read_placeholders(rules.placeholders.path)
         at = ("rules", "pipelines")
-        loaded = apply_all(pipelines, load_cached(rule_paths(rules), placeholders_of(pipelines, given)))
+        loaded = load_cached(rule_paths(rules), placeholders_of(pipelines, given))
+        loaded = apply_all(pipelines, loaded) if pipelines else loaded
     except ConfigError as error:
         place = reading.positions.find(at)
         yield Mistake(str(reading.path), *place, ".".join(map(str, at)), plain(str(error), SHOWN))
