@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_role_that_crashes_waits_longer_each_time(tmp_path: Path, number: sign
         for _ in range(2):
             before = running.roles()["intake"].pid
             os.kill(before, number)
-            running.until(lambda before=before: is_new(running, before), "intake to be ready again")
+            running.until(partial(is_new, running, before), "intake to be ready again")
         assert waits(running, "intake") == [0.1, 0.5]
         assert running.stop() == 0
 
