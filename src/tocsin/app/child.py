@@ -31,6 +31,8 @@ class Child:
     deaths: int = 0
     """Since it was last steady."""
     restarts: int = 0
+    ends: int | None = None
+    """A descriptor that can be read as soon as the process has ended, while there is one."""
     _process: "subprocess.Popen[str] | None" = None
     _began: float = 0.0
     _due: float = field(default=0.0)
@@ -49,6 +51,7 @@ class Child:
         self._process = subprocess.Popen(  # noqa: S603 (this program itself)
             command, stdin=subprocess.PIPE, text=True, start_new_session=True, env=os.environ
         )
+        self.ends = os.pidfd_open(self._process.pid)
         self._began = time.monotonic()
         self._ending = False
 
@@ -110,4 +113,6 @@ class Child:
         if self._process and self._process.stdin:
             with suppress(OSError):
                 self._process.stdin.close()
-        self._process = None
+        if self.ends is not None:
+            os.close(self.ends)
+        self._process = self.ends = None

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import select
 import signal
 import threading
 import time
@@ -26,7 +27,8 @@ from tocsin.telemetry.exposition import Health
 from tocsin.telemetry.log import logger, settle
 from tocsin.telemetry.status import Sample, Status
 
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.2
+"""Until the supervisor looks again whether there is something to do, unless a role ends before."""
 STOP_SECONDS = 20.0
 """How long roles may take to stop in order."""
 CRASHING = 3
@@ -124,6 +126,13 @@ class Supervisor:
         for child in self.children:
             child.look_after(self.snapshot.hash)
 
+    def _rest(self) -> None:
+        ends = select.poll()
+        for child in self.children:
+            if child.ends is not None:
+                ends.register(child.ends, select.POLLIN)
+        ends.poll(LOOK_SECONDS * 1000)
+
     def _watch(self) -> None:
         said = 0.0
         try:
@@ -137,7 +146,7 @@ class Supervisor:
                     self._look()
                     self._say(ready=True)
                 self.canaries.check()
-                self.stopping.wait(LOOK_SECONDS)
+                self._rest()
         finally:
             self.canaries.stop()
             self._say(ready=False)

@@ -16,7 +16,7 @@ from tocsin.services.live.topics import EVENTS, WORKER
 from tocsin.services.live.worker import Worker
 from tocsin.telemetry.status import Sample
 
-IDLE_SECONDS = (0.002, 0.05)
+IDLE_SECONDS = (0.002, 0.1)
 """How long it sleeps when there was nothing, at first and at most."""
 
 
