@@ -53,10 +53,22 @@ def write(status: Status, folder: Path) -> None:
 def read(folder: Path) -> Iterator[Status]:
     """Yield what all roles said last, by name; what cannot be read is left out."""
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        try:
-            yield _decoder.decode(path.read_bytes())
-        except (OSError, *UNREADABLE):
-            continue
+        if said := read_one(path.stem, folder):
+            yield said
+
+
+def read_one(role: str, folder: Path) -> Status | None:
+    """Return what a role said last; None if it said nothing, or nobody can read it."""
+    try:
+        return _decoder.decode((folder / f"{role}{SUFFIX}").read_bytes())
+    except (OSError, *UNREADABLE):
+        return None
+
+
+def clear(folder: Path) -> None:
+    """Forget what roles said that are gone. Raises OSError."""
+    for path in folder.glob(f"*{SUFFIX}"):
+        path.unlink(missing_ok=True)
 
 
 def is_well(status: Status, now: float) -> bool:

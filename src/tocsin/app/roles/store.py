@@ -23,6 +23,8 @@ WAIT_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 """Until a block that found no room is tried again."""
 EXPIRE_SECONDS = 600.0
+COUNT_SECONDS = 30.0
+"""How old what it says of its content may be, when nothing is added."""
 
 
 def run(life: Life) -> None:
@@ -38,7 +40,8 @@ def run(life: Life) -> None:
     server = Server(reader, layout.store_socket)
     keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
     lag = Lag(journal, STORE, COLUMNS)
-    life.samples = lambda: chain(_samples(loader, reader), lag.samples())
+    content = Content(loader, reader)
+    life.samples = lambda: chain(_samples(loader), content.samples(), lag.samples())
     life.problems = lambda: chain(_problems(loader), lag.problems())
     try:
         life.be_ready()
@@ -71,10 +74,24 @@ def _problems(loader: Loader) -> Iterator[str]:
         yield f"{loader.loaded.dead} frames could not be read and are in the store's dead letters, each with the reason"
 
 
-def _samples(loader: Loader, reader: Reader) -> Iterator[Sample]:
-    loaded = loader.loaded
+def _samples(loader: Loader) -> Iterator[Sample]:
     for name in ("blocks", "frames", "rows", "dead"):
-        yield Sample(f"store_{name}_total", getattr(loaded, name), kind="counter")
-    fresh = reader.freshness()
-    yield Sample("store_events", fresh.rows)
-    yield Sample("store_newest_arrival_seconds", fresh.arrived / 1e6)
+        yield Sample(f"store_{name}_total", getattr(loader.loaded, name), kind="counter")
+
+
+class Content:
+    """What the store holds: asked again when a block was added, and now and then, for what was dropped."""
+
+    def __init__(self, loader: Loader, reader: Reader) -> None:
+        self._loader, self._reader = loader, reader
+        self._blocks = -1
+        self._until = 0.0
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield it."""
+        blocks, now = self._loader.loaded.blocks, time.monotonic()
+        if blocks != self._blocks or now >= self._until:
+            self._blocks, self._until = blocks, now + COUNT_SECONDS
+            self._found = self._reader.freshness()
+        yield Sample("store_events", self._found.rows)
+        yield Sample("store_newest_arrival_seconds", self._found.arrived / 1e6)
