@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from tocsin.control.insert import join_in, newest
 from tocsin.control.tables import APPLIED
 from tocsin.model.place import Place
+
+_OFFSETS = select(APPLIED.c.partition, APPLIED.c.offset).where(APPLIED.c.topic == bindparam("topic"))
 
 
 def applied(connection: Connection, topic: str, partition: int) -> int | None:
@@ -16,8 +18,7 @@ def applied(connection: Connection, topic: str, partition: int) -> int | None:
 
 def offsets(connection: Connection, topic: str) -> dict[int, int]:
     """Return partition -> offset of the last frame that was applied."""
-    asked = select(APPLIED.c.partition, APPLIED.c.offset).where(APPLIED.c.topic == topic)
-    return {row.partition: row.offset for row in connection.execute(asked)}
+    return {row.partition: row.offset for row in connection.execute(_OFFSETS, {"topic": topic})}
 
 
 def note(connection: Connection, places: Sequence[Place]) -> list[bool]:
