@@ -1,6 +1,6 @@
 """Changes of alerts, applied exactly once: with the origins of their frames, in one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -73,13 +73,19 @@ class Applied(Struct, frozen=True):
 
 
 def apply(
-    connection: Connection, batches: Sequence[AlertBatch], *, ways: Ways, at: float
+    connection: Connection,
+    batches: Sequence[AlertBatch],
+    *,
+    ways: Ways,
+    at: float,
+    known: Mapping[str, Mapping[int, int]] | None = None,
 ) -> Applied | Skipped:
     """Apply batches together, all or nothing; those that are not newer than the last of their partition are skipped.
 
     Batches of a partition come in its order. at: now, for the audit record and the messages; it decides nothing.
+    known: topic -> partition -> offset, as they were when this transaction asked.
     """
-    new = note(connection, [batch.origin for batch in batches])
+    new = note(connection, [batch.origin for batch in batches], known)
     fresh = [batch for batch, is_new in zip(batches, new, strict=True) if is_new]
     if not fresh:
         return Skipped.APPLIED

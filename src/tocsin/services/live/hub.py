@@ -6,7 +6,7 @@ alerts, moves correlation on, keeps its state, and writes what is to be sent. Wh
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -145,17 +145,19 @@ class HubCycle:
         with self._database.write() as connection:
             known = applied.offsets(connection, TOPIC)
             fresh = [one for one in found if one.place.offset > known.get(one.place.partition, -1)]
-            report = self._apply(connection, fresh) if fresh else CycleReport()
+            report = self._apply(connection, fresh, known) if fresh else CycleReport()
         self._inbox.passed(one.place for one in found)
         return replace(report, skipped=len(found) - len(fresh), more=self._inbox.more)
 
-    def _apply(self, connection: Connection, frames: Sequence[Incoming]) -> CycleReport:
+    def _apply(
+        self, connection: Connection, frames: Sequence[Incoming], known: Mapping[int, int]
+    ) -> CycleReport:
         self._heed_silences(connection)
         ledger.add(connection, (ledger.Frame(one.place.partition, one.origin, one.signals) for one in frames))
         correlated = self._correlate(frames)
         replayed = canaries.note(connection, _arrivals(frames), self._clock())
         batches = [*self._batches(frames, correlated, replayed)]
-        done = apply(connection, batches, ways=self._ways, at=self._clock())
+        done = apply(connection, batches, ways=self._ways, at=self._clock(), known={TOPIC: known})
         rows, groups, pages = self._correlator.save()
         state.save(connection, [*rows, *self.sources.rows(self._tick())], groups, pages)
         return self._report(frames, correlated, done)

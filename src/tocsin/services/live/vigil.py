@@ -26,6 +26,7 @@ from tocsin.telemetry.status import Sample
 TOPIC = "canary"
 """Stands for the topic in the places of these changes: no frame of signals made them."""
 LOOK_SECONDS = 1.0
+_STILL_OPEN = select(ALERT).where(ALERT.c.rule_id == canary.BROKEN.id, not_(ALERT.c.ended))
 
 Way: TypeAlias = tuple[str, str]
 """An input, and how one comes into it."""
@@ -117,6 +118,5 @@ class Vigil:
 
 
 def _open_alerts(connection: Connection) -> dict[Way, Alert]:
-    asked = select(ALERT).where(ALERT.c.rule_id == canary.BROKEN.id, not_(ALERT.c.ended))
-    found = [from_row(dict(row)) for row in connection.execute(asked).mappings()]
+    found = [from_row(dict(row)) for row in connection.execute(_STILL_OPEN).mappings()]
     return {(one.group["input"], one.group["transport"]): one for one in found}
