@@ -78,6 +78,7 @@ def _replaced(before: Alert, change: AlertChange) -> Alert:
     return replace(
         before,
         entities=change.entities,
+        sources=change.sources,
         group=change.group,
         why=change.why,
         first_seen=change.first_seen,

@@ -68,7 +68,7 @@ class AlertChange(Struct, frozen=True):
 
     window: where the alert's window begins, microseconds since 1970; with the fingerprint it is the
     alert's identity. series: of a correlation, its revision (1 begins an alert); 0 of all else. ended: of a
-    correlation, nothing follows. value: what met a correlation's threshold. sources: names; none of a correlation.
+    correlation, nothing follows. value: what met a correlation's threshold. sources: names.
     joined: it is another alert's by rights; parts: as how many changes it counts there.
     """
 

@@ -134,7 +134,7 @@ class FrameWork:
             if told.match:
                 made.matches.append(self._kept(told.match, told.place, part.source.accounts))
             if told.observation:
-                made.observations.append(told.observation)
+                made.observations.append(self._with_people(told.observation, part.source.accounts))
             made.timeless += told.timeless
         for row, error in outcome.refused:
             other = None if forced else second_chance(part, row)
@@ -150,6 +150,14 @@ class FrameWork:
         if people:
             entities = structs.replace(entities, person=tuple(sorted({person for _, person in people})))
         return structs.replace(match, event={}, event_id=place, entities=entities, people=people)
+
+    def _with_people(self, one: Observation, accounts: str) -> Observation:
+        """Return an observation with the people behind its users."""
+        if not self.rules.identities.accounts:
+            return one
+        users = [text.removeprefix("user:") for text in one.about if text.startswith("user:")]
+        people = sorted({person for _, person in self.rules.identities.people(accounts, users)})
+        return structs.replace(one, about=(*one.about, *(f"person:{name}" for name in people)))
 
     def _keep(self, part: Part, source: str, outcome: Outcome, made: _Made) -> None:
         """Leave the columns of a part's events, with times that are not after their arrival."""
