@@ -81,7 +81,7 @@ def _replaced(before: Alert, change: AlertChange) -> Alert:
         sources=change.sources,
         group=change.group,
         why=change.why,
-        first_seen=change.first_seen,
+        first_seen=min(before.first_seen, change.first_seen),
         last_seen=change.last_seen,
         count=change.count,
         events=change.events,

@@ -31,6 +31,7 @@ class Muted(Enum):
     DUPLICATE = "same fingerprint, already told"
     SILENCED = "a silence matches"
     QUIET = "repeat interval not over"
+    OVER = "it is over, and nobody had been told"
 
 
 class Told(Enum):
@@ -41,6 +42,7 @@ class Told(Enum):
     REOPENED = "it was closed, and its level has risen"
     UNMUTED = "no silence matches it any more"
     AGAIN = "the repeat interval is over, and it goes on"
+    RESOLVED = "it is over"
 
 
 class Joined(Enum):

@@ -1,5 +1,7 @@
 """Signals in, changes of alerts out."""
 
+from typing import Any
+
 import pytest
 
 from tocsin.alert.bounds import MAX_EVENTS, MAX_FIELDS, MAX_GROUP, MAX_TAGS, MAX_TEXT
@@ -133,7 +135,7 @@ def test_silences(one: Silence, silent: bool) -> None:
     assert only(changes(match(), silences=[one])).mute == expected
 
 
-SPRAY = {
+SPRAY: dict[str, Any] = {
     "entities": Entities(user=("ann", "bob"), ip=("192.0.2.1",), person=("Ann Other",)),
     "shared": Entities(ip=("192.0.2.1",)),
     "sources": ("linux_auth", "okta"),

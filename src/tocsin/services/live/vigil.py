@@ -113,7 +113,10 @@ class Vigil:
             if way not in known:
                 yield canary.over(alert, "it is not tested any more.", at=now, mute=mute)
             elif passed and passed.sent >= int(alert.last_seen * 1000):
-                said = f"delivers again since {to_iso(passed.applied)}; {alert.count:,} test events were late or lost."
+                said = (
+                    f"delivers again since {to_iso(passed.applied)}; {alert.count:,} test events were late or lost, "
+                    f"the first was due at {to_iso(alert.first_seen)}."
+                )
                 yield canary.over(alert, said, at=now, mute=mute)
 
 
