@@ -280,7 +280,8 @@ def _episode(saved: _Episode) -> Episode:
 
 
 def _entries(plan: Plan, rows: list[_Row]) -> list[Entry]:
-    return [(time, event, _payload(plan, payload), Members(*members) if members else names)
+    known: dict[Names, Names] = {}  # equal ones are one object, as they were
+    return [(time, event, _payload(plan, payload), Members(*members) if members else known.setdefault(names, names))
             for time, event, payload, members, names in rows]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """What correlation reads and says. Times are event times, in seconds since 1970 UTC."""
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from tocsin.model.event import Value
@@ -46,6 +48,7 @@ class Correlated(Struct, frozen=True):
     shared: Entities = Entities()
 
 
+@lru_cache(maxsize=1_024)
 def about(source: str, entities: Entities) -> tuple[str, ...]:
     """Return what an observation of an event carries."""
     kinds = Entities.__struct_fields__
