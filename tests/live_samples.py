@@ -64,7 +64,9 @@ def tell(before: Alert | None, after: Alert) -> list[Message]:
 
 def observation(rule: str, time: float, event: str, user: str = "ann", host: str = "h1") -> Observation:
     """Return an observation of a rule by its short name."""
-    return Observation(f"id-{rule}", time, event, {"user": user, "host": host})
+    number = sum(event.encode())
+    about = (f"source:s{number % 2}", f"user:u{number % 5}", f"person:p{number % 3}")
+    return Observation(f"id-{rule}", time, event, {"user": user, "host": host}, about)
 
 
 def match(number: int, time: float, event: str) -> Match:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from kept_state import KeptState
 from tocsin.correlate import naive
 from tocsin.correlate.engine import Correlator
+from tocsin.correlate.entry import MAX_IDS
 from tocsin.correlate.reading import GroupKey
 from tocsin.correlate.values import atom
 from tocsin.model.logsource import LogSource
@@ -110,9 +111,8 @@ class Case:
             event = str(random.choice([number, number, random.randint(0, size)]))
             if found and random.random() < 0.2:
                 time, event = found[-1].time, found[-1].event  # one event, several rules
-            found.append(
-                Observation(random.choice(["id-a", "id-a", "id-b", "id-c", "id-z"]), time, event, values)
-            )
+            rule = random.choice(["id-a", "id-a", "id-b", "id-c", "id-z"])
+            found.append(Observation(rule, time, event, values, about_of(event)))
         return found
 
     def arrivals(self) -> list[list[Observation]]:
@@ -133,6 +133,23 @@ class Case:
 Way = Callable[[Case], tuple[list[Correlated], Correlator]]
 
 
+def about_of(event: str) -> tuple[str, ...]:
+    """Return whom and what an event is about: always the same, whichever rules match it."""
+    number = int(event)
+    return (f"source:s{number % 2}", "user:all", f"user:u{number % 7}", *(["host:h"] if number % 3 else []))
+
+
+def check_about(one: Correlated) -> None:
+    """Assert that an alert names whom and what its events are about, and what all of them are."""
+    if one.total > MAX_IDS or not one.closed:
+        return
+    names = [set(about_of(event)) for event in one.events]
+    said = {f"{kind}:{name}" for kind in ("user", "host") for name in getattr(one.entities, kind)}
+    shared = {f"{kind}:{name}" for kind in ("user", "host") for name in getattr(one.shared, kind)}
+    assert said | {f"source:{name}" for name in one.sources} == set().union(*names)
+    assert shared == {name for name in set.intersection(*names) if not name.startswith("source:")}
+
+
 def content(alerts: Iterable[Correlated]) -> list[str]:
     return sorted(repr(replace(one, revision=1)) for one in alerts if one.closed)
 
@@ -145,6 +162,7 @@ def check_revisions(alerts: Iterable[Correlated]) -> None:
     """Assert that of one rule and group one alert is open at a time, and that it only grows."""
     opened: dict[tuple[str, GroupKey], Correlated] = {}
     for one in alerts:
+        check_about(one)
         before = opened.get(key_of(one))
         if one.revision == 1:
             assert one.closed or before is None
@@ -156,6 +174,8 @@ def check_revisions(alerts: Iterable[Correlated]) -> None:
             assert one.first <= before.first
             assert one.last >= before.last
             assert set(before.events) <= set(one.events)
+            assert set(before.entities.user) <= set(one.entities.user)
+            assert set(before.shared.user) >= set(one.shared.user)
         if not one.closed:
             opened[key_of(one)] = one
         elif one.revision > 1:

@@ -105,6 +105,8 @@ def said(database: Database) -> list[Said]:
             frozenset(one.events) if one.count <= 20 else len(one.events),
             one.ended,
             str(one.value),
+            repr(one.entities),
+            one.sources,
         )
         for one in alerts
     )

@@ -1,6 +1,7 @@
 """What an alert keeps of a log: so much, and in characters that a screen only shows."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -23,6 +24,7 @@ MAX_SOURCES = 16
 """Sources that an alert names."""
 
 
+@lru_cache(maxsize=1_024)
 def rule_shown(rule: RuleRef) -> RuleRef:
     """Return a rule as an alert keeps it."""
     tags = tuple(plain(tag, MAX_TEXT) for tag in rule.tags[:MAX_TAGS])
@@ -73,8 +75,8 @@ def _shown(value: Value) -> Value:
     return value if value is None or small else word(value)
 
 
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({plain(name, MAX_TEXT) for name in names})[:MAX_ENTITIES])
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({plain(name, MAX_TEXT) for name in names})[:MAX_ENTITIES]) if names else ()
 
 
 def _joined(names: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

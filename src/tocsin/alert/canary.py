@@ -2,6 +2,7 @@
 
 from tocsin.alert.bounds import ids_shown
 from tocsin.alert.grouping import MICROSECOND, Grouping, fingerprint
+from tocsin.alert.telling import OWN
 from tocsin.alert.why import MAX_WHY
 from tocsin.model.alert import Alert, AlertChange, Grows, Mute
 from tocsin.model.canary import SOURCE, Attempt
@@ -10,8 +11,8 @@ from tocsin.model.match import MatchedField, RuleRef
 from tocsin.model.moment import to_iso
 from tocsin.model.notice import NOBODY
 
-BROKEN = RuleRef("tocsin.canary.broken", "Input does not deliver", "high")
-REPLAYED = RuleRef("tocsin.canary.replayed", "Test event came twice", "medium")
+BROKEN = RuleRef("tocsin.canary.broken", "Input does not deliver", "high", (OWN,))
+REPLAYED = RuleRef("tocsin.canary.replayed", "Test event came twice", "medium", (OWN,))
 
 
 def broken(attempt: Attempt, open_one: Alert | None, *, at: float, mute: Mute | None) -> AlertChange:

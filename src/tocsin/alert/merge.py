@@ -78,9 +78,10 @@ def _replaced(before: Alert, change: AlertChange) -> Alert:
     return replace(
         before,
         entities=change.entities,
+        sources=change.sources,
         group=change.group,
         why=change.why,
-        first_seen=change.first_seen,
+        first_seen=min(before.first_seen, change.first_seen),
         last_seen=change.last_seen,
         count=change.count,
         events=change.events,

@@ -26,11 +26,10 @@ class Telling:
         because = telling(before, after, self.repeat)
         if not isinstance(because, Told):
             return []
-        payload = notice.payload(_notice(after, because))
-        return [
-            Message(f"{after.id}:{after.revision}:{because.name.lower()}:{name}", name, payload, after.id)
-            for name in targets(self.routes, after, after.last_arrival)
-        ]
+        names = targets(self.routes, after, after.last_arrival)
+        payload = notice.payload(_notice(after, because)) if names else None
+        key = f"{after.id}:{after.revision}:{because.name.lower()}"
+        return [Message(f"{key}:{name}", name, payload, after.id) for name in names]
 
 
 def _notice(alert: Alert, because: Told) -> notice.Notice:

@@ -26,8 +26,7 @@ def targets(routes: Iterable[Route], alert: Alert, at: float) -> tuple[str, ...]
 def takes(route: Route, alert: Alert, at: float) -> bool:
     """Tell whether all conditions of a route hold.
 
-    An alert that does not name its sources (a correlation's) may be of any: to be told once too often is
-    better than never.
+    An alert that does not name its sources may be of any: to be told once too often is better than never.
     """
     rule = alert.rule
     return (

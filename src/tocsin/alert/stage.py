@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from tocsin.alert import bounds, why
+from tocsin.alert.about import completed
 from tocsin.alert.grouping import MICROSECOND, Grouping, fingerprint, moment_of, same_alert
 from tocsin.alert.merge import summed
 from tocsin.alert.silence import silenced
 from tocsin.model.alert import AlertBatch, AlertChange, Grows
 from tocsin.model.level import rank
-from tocsin.model.match import Entities, Match, RuleRef
+from tocsin.model.match import Match, RuleRef
 from tocsin.model.observation import Correlated
 from tocsin.model.place import Place
 from tocsin.model.silence import Silence
@@ -83,7 +84,10 @@ class Alerting:
 
     def _of_correlation(self, one: Correlated, arrived: float) -> AlertChange:
         known = self.rules[one.rule]
-        entities, rule = self._entities(one), bounds.rule_shown(known)
+        rule = bounds.rule_shown(known)
+        entities = completed(one.entities, one.group, self.kinds)
+        # A silence is about all events, or the correlation is told: nobody hides among those of a silenced user.
+        shared = completed(one.shared, one.group, self.kinds)
         shown = list(one.group.items())[: bounds.MAX_GROUP]
         group = {bounds.word(name): bounds.word(value) for name, value in shown}
         first, last = moment_of(one.first, arrived), moment_of(one.last, arrived)
@@ -104,17 +108,9 @@ class Alerting:
             series=one.revision,
             ended=one.closed,
             value=one.value,
-            mute=silenced(self.silences, known, entities, arrived=arrived),
+            sources=bounds.sources_shown(one.sources),
+            mute=silenced(self.silences, known, shared, arrived=arrived),
         )
-
-    def _entities(self, one: Correlated) -> Entities:
-        """Return the entities that a correlation is grouped by."""
-        found: dict[str, set[str]] = {}
-        for name, value in one.group.items():
-            kind = self.kinds.get(name)
-            if kind and isinstance(value, str) and value:
-                found.setdefault(kind, set()).add(value)
-        return Entities(**{kind: tuple(sorted(names)) for kind, names in found.items()})
 
 
 def _together(one: AlertChange, other: AlertChange) -> AlertChange:

@@ -1,12 +1,12 @@
 """Changes of alerts, applied exactly once: with the origins of their frames, in one transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import Connection, and_, bindparam, insert, not_, select, update
+from sqlalchemy import Connection, bindparam, insert, not_, select, update
 
 from tocsin.control import audit, outbox
 from tocsin.control.applied import note
@@ -22,6 +22,17 @@ from tocsin.model.place import Place
 ACTOR = "role:hub"
 _AT_ONCE = 400
 """Keys of one question; some builds of SQLite take 999 parameters at most."""
+# Made once: a statement costs more to make than to run.
+_BY_ID = select(ALERT).where(ALERT.c.id.in_(bindparam("ids", expanding=True)))
+_OPEN = select(ALERT).where(
+    ALERT.c.fingerprint.in_(bindparam("fingerprints", expanding=True)), not_(ALERT.c.ended)
+)
+_BEGIN = insert(ALERT)
+_CHANGE = (
+    update(ALERT)
+    .where(ALERT.c.id == bindparam("key"))
+    .values({column.name: bindparam(f"new_{column.name}") for column in ALERT.c})
+)
 
 Join: TypeAlias = Callable[[Alert | None, AlertChange, Place], Alert]
 """The alert after a change: `alert.merge.merged`."""
@@ -62,13 +73,19 @@ class Applied(Struct, frozen=True):
 
 
 def apply(
-    connection: Connection, batches: Sequence[AlertBatch], *, ways: Ways, at: float
+    connection: Connection,
+    batches: Sequence[AlertBatch],
+    *,
+    ways: Ways,
+    at: float,
+    known: Mapping[str, Mapping[int, int]] | None = None,
 ) -> Applied | Skipped:
     """Apply batches together, all or nothing; those that are not newer than the last of their partition are skipped.
 
     Batches of a partition come in its order. at: now, for the audit record and the messages; it decides nothing.
+    known: topic -> partition -> offset, as they were when this transaction asked.
     """
-    new = note(connection, [batch.origin for batch in batches])
+    new = note(connection, [batch.origin for batch in batches], known)
     fresh = [batch for batch, is_new in zip(batches, new, strict=True) if is_new]
     if not fresh:
         return Skipped.APPLIED
@@ -166,11 +183,9 @@ class _Work:
         # Those that end first: of a fingerprint only one may be open at any moment.
         changed.sort(key=lambda key: not self.now[key].ended)
         if changed:
-            row: dict[str, Any] = {name: bindparam(f"new_{name}") for name in to_row(self.now[changed[0]])}
-            statement = update(ALERT).where(ALERT.c.id == bindparam("key")).values(row)
-            connection.execute(statement, [_renamed(key, self.now[key]) for key in changed])
+            connection.execute(_CHANGE, [_renamed(key, self.now[key]) for key in changed])
         if begun:
-            connection.execute(insert(ALERT), [to_row(self.now[key]) for key in begun])
+            connection.execute(_BEGIN, [to_row(self.now[key]) for key in begun])
         insert_new(connection, ALERT_ENTITY, [row for key in touched for row in self._new_entities(key)])
         return begun, changed
 
@@ -200,11 +215,10 @@ def _concerned(connection: Connection, changes: Sequence[AlertChange]) -> Iterat
     series = dict.fromkeys(one.fingerprint for one in changes if one.grows is Grows.REPLACE)
     found: dict[str, Alert] = {}
     for some in _chunks(ids):
-        rows = connection.execute(select(ALERT).where(ALERT.c.id.in_(some))).mappings()
+        rows = connection.execute(_BY_ID, {"ids": some}).mappings()
         found.update((row["id"], from_row(dict(row))) for row in rows)
     for some in _chunks(series):
-        still = and_(ALERT.c.fingerprint.in_(some), not_(ALERT.c.ended))
-        rows = connection.execute(select(ALERT).where(still)).mappings()
+        rows = connection.execute(_OPEN, {"fingerprints": some}).mappings()
         found.update((row["id"], from_row(dict(row))) for row in rows)
     yield from found.values()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from tocsin.control.canonical import dump, load
 from tocsin.control.tables import AUDIT, AUDIT_HEAD
@@ -47,6 +47,11 @@ class Record(Struct, frozen=True):
     entry: Entry
 
 
+_HEAD = select(AUDIT_HEAD).with_for_update()
+_ADD = insert(AUDIT)
+_MOVE = update(AUDIT_HEAD).values(seq=bindparam("to_seq"), hash=bindparam("to_hash"))
+
+
 class By(NamedTuple):
     """Who does something, and when (seconds since 1970)."""
 
@@ -67,7 +72,7 @@ def append(connection: Connection, *entries: Entry) -> Anchor:
     With no entries, returns the record that is the last. Raises ValueError for a detail that is no JSON.
     """
     # The writers' lock makes this wait for nobody; who comes around it waits here.
-    head = connection.execute(select(AUDIT_HEAD).with_for_update()).one()
+    head = connection.execute(_HEAD).one()
     anchor = Anchor(head.seq, head.hash)
     rows = []
     for entry in entries:
@@ -75,8 +80,8 @@ def append(connection: Connection, *entries: Entry) -> Anchor:
         anchor = Anchor(anchor.seq + 1, chained(anchor.hash, row.values()))
         rows.append({**row, "hash": anchor.hash})
     if rows:
-        connection.execute(insert(AUDIT), rows)
-        connection.execute(update(AUDIT_HEAD).values(seq=anchor.seq, hash=anchor.hash))
+        connection.execute(_ADD, rows)
+        connection.execute(_MOVE, {"to_seq": anchor.seq, "to_hash": anchor.hash})
     return anchor
 
 

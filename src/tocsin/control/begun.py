@@ -3,13 +3,21 @@
 import math
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from tocsin.control.tables import ALERT
 
 HOUR = 3_600
 _AT_ONCE = 400
 """Rules of one question; some builds of SQLite take 999 parameters at most."""
+_BEGUN = (
+    select(ALERT.c.rule_id, func.count())
+    .where(
+        ALERT.c.rule_id.in_(bindparam("rules", expanding=True)),
+        ALERT.c.first_arrival.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(ALERT.c.rule_id)
+)
 
 
 def hour_of(arrived: float) -> int:
@@ -24,11 +32,8 @@ def begun_in(connection: Connection, kinds: Iterable[tuple[str, int]]) -> dict[t
         of_hour.setdefault(hour, []).append(rule)
     found: dict[tuple[str, int], int] = {}
     for hour, rules in of_hour.items():
-        since = ALERT.c.first_arrival.between(hour * HOUR, math.nextafter((hour + 1) * HOUR, 0))
+        bounds = {"first": hour * HOUR, "last": math.nextafter((hour + 1) * HOUR, 0)}
         for at in range(0, len(rules), _AT_ONCE):
-            asked = select(ALERT.c.rule_id, func.count()).where(
-                ALERT.c.rule_id.in_(rules[at : at + _AT_ONCE]), since
-            )
-            counted = connection.execute(asked.group_by(ALERT.c.rule_id))
+            counted = connection.execute(_BEGUN, {"rules": rules[at : at + _AT_ONCE], **bounds})
             found.update({(row[0], hour): row[1] for row in counted})
     return found

@@ -11,6 +11,11 @@ from tocsin.control.tables import CANARY
 KEPT_SECONDS = 3_600.0
 """How long canaries are kept behind the latest of their way: longer than one is taken after it was sent."""
 _KEY = (CANARY.c.input, CANARY.c.way, CANARY.c.sent)
+_LATEST = select(CANARY).where(
+    tuple_(*_KEY).in_(
+        select(CANARY.c.input, CANARY.c.way, func.max(CANARY.c.sent)).group_by(CANARY.c.input, CANARY.c.way)
+    )
+)
 
 
 class Arrival(Struct, frozen=True):
@@ -59,8 +64,5 @@ def note(connection: Connection, arrivals: Iterable[Arrival], at: float) -> list
 
 def latest(connection: Connection) -> dict[tuple[str, str], Passed]:
     """Return (input, way) -> the canary sent last of those that came through."""
-    last = select(CANARY.c.input, CANARY.c.way, func.max(CANARY.c.sent)).group_by(
-        CANARY.c.input, CANARY.c.way
-    )
-    rows = connection.execute(select(CANARY).where(tuple_(*_KEY).in_(last))).mappings()
+    rows = connection.execute(_LATEST).mappings()
     return {(row["input"], row["way"]): Passed(**row) for row in rows}

@@ -1,6 +1,10 @@
-"""INSERT that heeds what is there: both databases can, SQLAlchemy spells it for each."""
+"""INSERT that heeds what is there: both databases can, SQLAlchemy spells it for each.
+
+Statements are made once: to make one and to find its text again takes longer than SQLite takes for it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Table, case, func
@@ -12,7 +16,7 @@ Join: TypeAlias = Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnEleme
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows that collide with none."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(_new(connection.dialect.name, table), rows)
 
 
 def join_in(
@@ -20,10 +24,7 @@ def join_in(
 ) -> None:
     """Insert rows; where one of the same primary key is there, join the columns that `joins` names."""
     if rows:
-        made = _insert(connection, table)
-        values = {name: join(table.c[name], made.excluded[name]) for name, join in joins.items()}
-        keys = [column.name for column in table.primary_key]
-        connection.execute(made.on_conflict_do_update(index_elements=keys, set_=values), rows)
+        connection.execute(_joining(connection.dialect.name, table, tuple(joins.items())), rows)
 
 
 def added(there: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -46,9 +47,22 @@ def most(there: ColumnElement[Any], new: ColumnElement[Any]) -> ColumnElement[An
     return case((new > there, new), else_=func.coalesce(there, new))
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+@lru_cache(maxsize=64)
+def _new(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=64)
+def _joining(dialect: str, table: Table, joins: tuple[tuple[str, Join], ...]) -> Any:
+    made = _insert(dialect, table)
+    values = {name: join(table.c[name], made.excluded[name]) for name, join in joins}
+    keys = [column.name for column in table.primary_key]
+    return made.on_conflict_do_update(index_elements=keys, set_=values)
+
+
+def _insert(dialect: str, table: Table) -> Any:
     # One of them is imported: PostgreSQL's takes a while, and most have no use for it.
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(table)

@@ -36,6 +36,9 @@ class Refused(Enum):
     STRANGE = "it names a level or a kind of entity that there is not, or characters that no screen shows"
 
 
+_REVISION = select(func.max(SILENCE.c.change))
+
+
 def add(connection: Connection, silence: Silence, by: By) -> Silence | Refused:
     """Make a silence."""
     wrong = _wrong(silence, by.at)
@@ -76,7 +79,7 @@ def active(connection: Connection, at: float) -> tuple[Silence, ...]:
 
 def revision(connection: Connection) -> int:
     """Return a number that grows whenever a silence is made or changed: one look at an index."""
-    return connection.scalar(select(func.max(SILENCE.c.change))) or 0
+    return connection.scalar(_REVISION) or 0
 
 
 def _until(connection: Connection, silence: str, until: float, by: By, action: str) -> Silence | Refused:

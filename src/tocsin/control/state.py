@@ -10,6 +10,9 @@ from tocsin.control.tables import STATE
 
 Row: TypeAlias = tuple[str, str, int, bytes]
 """Name, part, page, content."""
+_OF_PART = (STATE.c.name == bindparam("a_name")) & (STATE.c.part == bindparam("a_part"))
+_DELETE_PART = delete(STATE).where(_OF_PART)
+_DELETE_PAGE = delete(STATE).where(_OF_PART, STATE.c.page == bindparam("a_page"))
 
 
 def load(connection: Connection) -> Iterator[Row]:
@@ -25,13 +28,12 @@ def save(
     pages: Sequence[tuple[str, str, int]] = (),
 ) -> None:
     """Delete parts (name, part) with all their pages, then single pages, then write rows."""
-    of_part = (STATE.c.name == bindparam("a_name")) & (STATE.c.part == bindparam("a_part"))
     if parts:
         gone = [{"a_name": name, "a_part": part} for name, part in parts]
-        connection.execute(delete(STATE).where(of_part), gone)
+        connection.execute(_DELETE_PART, gone)
     if pages:
         old = [{"a_name": name, "a_part": part, "a_page": page} for name, part, page in pages]
-        connection.execute(delete(STATE).where(of_part, STATE.c.page == bindparam("a_page")), old)
+        connection.execute(_DELETE_PAGE, old)
     columns = ("name", "part", "page", "content")
     written = [dict(zip(columns, row, strict=True)) for row in rows]
     join_in(connection, STATE, written, {"content": newest})

@@ -6,7 +6,7 @@ from itertools import islice
 from operator import attrgetter
 
 from tocsin.correlate import snapshot
-from tocsin.correlate.entry import Link
+from tocsin.correlate.entry import Link, Names
 from tocsin.correlate.groups import Groups, Limits
 from tocsin.correlate.plan import Input, compile_plans
 from tocsin.correlate.reading import Values
@@ -18,6 +18,7 @@ from tocsin.sigma.rule import Correlation, Rule
 _CHUNK = 4096
 _ORDER = attrgetter("time", "event")
 _PLAIN_ID = 64
+_MOST_NAMES = 10_000
 
 
 class Correlator:
@@ -53,6 +54,7 @@ class Correlator:
         self.newest = -math.inf
         self.groups = {plan.id: Groups(plan, limits) for plan in compiled.plans}
         self._named = {snapshot.name_of(one.plan): one for one in self.groups.values()}
+        self._names: dict[Names, Names] = {}
         self._routes: dict[str, list[tuple[Groups, Input]]] = {}
         for plan in compiled.plans:
             for rule, source in plan.inputs.items():
@@ -86,14 +88,20 @@ class Correlator:
                 continue
             if len(event) > _PLAIN_ID or not event.isascii():
                 event = text_of(event)
-            taken = False
+            about, taken = self._known(one.about), False
             for groups, source in ways:
-                if groups.take(source, time, event, values, None):
+                if groups.take(source, time, event, values, about):
                     taken = True
             self.newest = max(self.newest, time)
             if time < watermark:
                 self.late += 1
                 self.lost += not taken
+
+    def _known(self, names: Names) -> Names:
+        """Return the same names as one object: a window may hold a hundred thousand events of one user."""
+        if len(self._names) >= _MOST_NAMES:
+            self._names.clear()
+        return self._names.setdefault(names, names)
 
     def advance(self, watermark: float) -> list[Correlated]:
         """Say that nothing before this event time is still to come; return what begins, grows or ends.

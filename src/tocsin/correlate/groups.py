@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from tocsin.correlate.entry import Entry, Link, Members, collect, episode_name, group_name
+from tocsin.correlate.entry import About, Entry, Link, Members, Names, collect, episode_name, group_name
 from tocsin.correlate.judged import JudgedGroup
 from tocsin.correlate.plan import Input, Plan
 from tocsin.correlate.reading import GroupKey, Values, key_of, reader
@@ -55,7 +55,7 @@ class Groups:
         self._count = 0
         self._held = 0
 
-    def take(self, source: Input, time: float, event: str, values: Values, members: Members | None) -> bool:
+    def take(self, source: Input, time: float, event: str, values: Values, members: Members | Names) -> bool:
         """Put an observation into its group; False if it does not count, is a duplicate or too late."""
         payload = None
         if self.read is not None:
@@ -235,13 +235,14 @@ class Groups:
             total=episode.total,
             revision=revision,
             closed=closed,
+            **episode.about.said(),
         )
 
     def _judged(self, group: JudgedGroup, window: list[Entry], value: Number) -> None:
-        alert = judged_alert(self.plan, group.shown, window, value)
+        alert, about = judged_alert(self.plan, group.shown, window, value)
         self.out.alerts.append(alert)
         if self.plan.watched:
-            self.out.links.append((judged_link(group.name, window, alert), group.shown))
+            self.out.links.append((judged_link(group.name, window, alert, about), group.shown))
 
     def _evict(self) -> bool:
         """Let go of the group that would be over first, and close what it has open."""
@@ -264,15 +265,18 @@ class Groups:
         return False
 
 
-def judged_alert(plan: Plan, group: Values, window: list[Entry], value: Number) -> Correlated:
+def judged_alert(plan: Plan, group: Values, window: list[Entry], value: Number) -> tuple[Correlated, About]:
     """Say that a window held."""
     ids: dict[str, None] = {}
-    total = collect(ids, window)
+    about = About()
+    total = collect(ids, about, window)
     first, last = window[0][0], window[-1][0]
-    return Correlated(plan.id, group, first, last, float(value), tuple(ids), total, closed=True)
+    said = about.said()
+    alert = Correlated(plan.id, group, first, last, float(value), tuple(ids), total, closed=True, **said)
+    return alert, about
 
 
-def judged_link(group: str, window: list[Entry], alert: Correlated) -> Link:
+def judged_link(group: str, window: list[Entry], alert: Correlated, about: About) -> Link:
     """Make of a judged alert what the correlations of it see."""
     name = episode_name(group, window[0][:2])
-    return Link(alert.last, name, Members(name, alert.events, alert.total))
+    return Link(alert.last, name, Members(name, alert.events, alert.total, *about.flat()))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from tocsin.correlate.bounds import met
-from tocsin.correlate.entry import Entry, Link, Members, collect, episode_name, group_name
+from tocsin.correlate.entry import About, Entry, Link, Members, collect, episode_name, group_name
 from tocsin.correlate.measure import chain_of, measure, places_in
 from tocsin.correlate.plan import Plan, compile_plans
 from tocsin.correlate.reading import GroupKey, key_of, reader
@@ -159,7 +159,7 @@ def correlate(
     """Return every closed alert. `revision` is 1 throughout: how often an alert was told is not its content."""
     seen: dict[str, list[tuple[Link, dict[str, Value], bool]]] = defaultdict(list)
     for one in observations:
-        link = Link(one.time, text_of(one.event), Members("", (), 0))
+        link = Link(one.time, text_of(one.event), Members("", (), 0, one.about))
         seen[one.rule].append((link, one.values, False))
     alerts: list[Correlated] = []
     for plan in compile_plans(rules, correlations, largest=2**62).plans:
@@ -178,7 +178,7 @@ def _groups(
     groups: dict[GroupKey, tuple[dict[str, Value], dict[tuple[float, str], Entry]]] = {}
     for rule, source in plan.inputs.items():
         for link, values, chained in seen[rule]:
-            members = link.members if chained else None
+            members = link.members if chained else link.members.names
             payload = read(source, link.event, values, members) if read else None
             if read and payload is None:
                 continue
@@ -195,12 +195,15 @@ def _links(plan: Plan, key: GroupKey, found: Found) -> Iterator[Link]:
     name = episode_name(group_name(plan.id, key), found.began[:2])
     for number, (at, news) in enumerate(found.moments, 1):
         ids: dict[str, None] = {}
-        total = collect(ids, news)
-        yield Link(at[0], f"{name}:{number}" if plan.sliding else name, Members(name, tuple(ids), total))
+        about = About()
+        total = collect(ids, about, news)
+        members = Members(name, tuple(ids), total, *about.flat())
+        yield Link(at[0], f"{name}:{number}" if plan.sliding else name, members)
 
 
 def _alert(plan: Plan, group: dict[str, Value], found: Found) -> Correlated:
     ids: dict[str, None] = {}
-    total = collect(ids, found.entries)
-    first, last = found.entries[0][0], found.moments[-1][0][0]
-    return Correlated(plan.id, group, first, last, float(found.value), tuple(ids), total, closed=True)
+    about = About()
+    total = collect(ids, about, found.entries)
+    first, last, value = found.entries[0][0], found.moments[-1][0][0], float(found.value)
+    return Correlated(plan.id, group, first, last, value, tuple(ids), total, closed=True, **about.said())

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from tocsin.correlate.entry import Members
+from tocsin.correlate.entry import Members, Names
 from tocsin.correlate.plan import NUMERIC, TEMPORAL, Input, Plan
 from tocsin.correlate.values import MAX_TEXT, Atom, Number, atom, number
 from tocsin.model.event import Value
@@ -23,7 +23,7 @@ def key_of(source: Input, values: Values) -> GroupKey:
     return atom(value)
 
 
-Reader: TypeAlias = Callable[[Input, str, Values, Members | None], Any]
+Reader: TypeAlias = Callable[[Input, str, Values, Members | Names], Any]
 
 
 def reader(plan: Plan) -> Reader | None:
@@ -37,19 +37,19 @@ def reader(plan: Plan) -> Reader | None:
     return _episode if plan.distinct else None
 
 
-def _number(source: Input, _event: str, values: Values, _members: Members | None) -> Number | None:
+def _number(source: Input, _event: str, values: Values, _members: Members | Names) -> Number | None:
     return number(values.get(source.values[0]))
 
 
-def _positive(source: Input, _event: str, values: Values, _members: Members | None) -> Number | None:
+def _positive(source: Input, _event: str, values: Values, _members: Members | Names) -> Number | None:
     found = number(values.get(source.values[0]))
     return found if found is not None and found >= 0 else None
 
 
-def _tuple(source: Input, _event: str, values: Values, _members: Members | None) -> tuple[Atom, ...] | None:
+def _tuple(source: Input, _event: str, values: Values, _members: Members | Names) -> tuple[Atom, ...] | None:
     found = tuple([atom(values.get(name)) for name in source.values])
     return None if None in found else found
 
 
-def _episode(_source: Input, event: str, _values: Values, members: Members | None) -> str:
-    return members.episode if members else event
+def _episode(_source: Input, event: str, _values: Values, members: Members | Names) -> str:
+    return members.episode if isinstance(members, Members) else event

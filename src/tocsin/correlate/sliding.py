@@ -7,7 +7,7 @@ place and the window is run again from the cut, the last state that nothing on t
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
-from tocsin.correlate.entry import BEFORE_ALL, Entry, Key, Link, Members, collect, episode_name
+from tocsin.correlate.entry import BEFORE_ALL, About, Entry, Key, Link, Members, Names, collect, episode_name
 from tocsin.correlate.pages import AFTER_ALL, Page
 from tocsin.correlate.plan import Plan
 from tocsin.correlate.tally import Tally, tally_for
@@ -30,10 +30,11 @@ class Episode:
     total: int = 0
     ids: dict[str, None] = field(default_factory=dict)
     moments: int = 0
+    about: About = field(default_factory=About)
 
     def copy(self) -> "Episode":
         """Return one that can grow on its own."""
-        return replace(self, ids=self.ids.copy())
+        return replace(self, ids=self.ids.copy(), about=self.about.copy())
 
 
 @dataclass(slots=True)
@@ -45,6 +46,8 @@ class Step:
     moment: int
     ids: tuple[str, ...]
     total: int
+    names: Names
+    shared: Names
 
 
 @dataclass(slots=True)
@@ -164,14 +167,16 @@ class SlidingGroup:
         episode.value = max(episode.value, value)
         if self.plan.watched:
             self._step(episode, news)
-        episode.total += collect(episode.ids, news)
+        episode.total += collect(episode.ids, episode.about, news)
 
     def _step(self, episode: Episode, news: list[Entry]) -> None:
         episode.moments += 1
         if episode.last > self.told:
             ids: dict[str, None] = {}
-            total = collect(ids, news)
-            self.steps.append(Step(episode.last, episode.began, episode.moments, tuple(ids), total))
+            about = About()
+            total = collect(ids, about, news)
+            step = Step(episode.last, episode.began, episode.moments, tuple(ids), total, *about.flat())
+            self.steps.append(step)
 
     def _insert(self, entry: Entry, watermark: float) -> bool:
         """Put an entry that is not the newest in its place. What follows from it is found by `settle`."""
@@ -316,4 +321,6 @@ class SlidingGroup:
 
     def _link(self, step: Step) -> Link:
         name = episode_name(self.name, step.began)
-        return Link(step.key[0], f"{name}:{step.moment}", Members(name, step.ids, step.total))
+        return Link(
+            step.key[0], f"{name}:{step.moment}", Members(name, step.ids, step.total, step.names, step.shared)
+        )

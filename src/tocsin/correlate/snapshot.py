@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 import msgspec
 from msgspec import Struct
 
-from tocsin.correlate.entry import Entry, Key, Members, group_name
+from tocsin.correlate.entry import About, Entry, Key, Members, Names, group_name
 from tocsin.correlate.groups import Groups
 from tocsin.correlate.judged import JudgedGroup
 from tocsin.correlate.pages import AFTER_ALL, Page, turn
@@ -24,11 +24,12 @@ from tocsin.model.event import Value
 from tocsin.model.unreadable import UNREADABLE
 from tocsin.sigma.rule import Kind
 
-VERSION = 2
+VERSION = 3
 _DIGEST = 16
 _Kind = TypeVar("_Kind")
 
-_Row: TypeAlias = tuple[float, str, Any, tuple[str, tuple[str, ...], int] | None]
+_Row: TypeAlias = tuple[float, str, Any, tuple[str, Names, int, Names, Names] | None, Names]
+"""Time, event id, payload, members if it has some, otherwise what the event is about."""
 
 
 class Row(NamedTuple):
@@ -71,6 +72,8 @@ class _Episode(Struct, array_like=True):
     total: int
     ids: list[str]
     moments: int
+    names: dict[str, list[str]]
+    shared: list[str] | None
 
 
 class _Sliding(Struct, array_like=True, tag="s"):
@@ -232,11 +235,20 @@ def _of_judged(group: JudgedGroup, common: _Common) -> _Judged:
 
 
 def _of_episode(one: Episode) -> _Episode:
-    return _Episode(one.first, one.began, one.last, str(one.value), one.total, list(one.ids), one.moments)
+    names = {kind: list(names) for kind, names in one.about.names.items()}
+    shared = None if one.about.shared is None else sorted(one.about.shared)
+    return _Episode(
+        one.first, one.began, one.last, str(one.value), one.total, list(one.ids), one.moments, names, shared
+    )
 
 
 def _of_entries(plan: Plan, entries: list[Entry]) -> list[_Row]:
-    return [(time, event, _of_payload(plan, payload), members) for time, event, payload, members in entries]
+    return [
+        (time, event, _of_payload(plan, payload), members, ())
+        if isinstance(members, Members)
+        else (time, event, _of_payload(plan, payload), None, members)
+        for time, event, payload, members in entries
+    ]
 
 
 def _of_payload(plan: Plan, payload: Any) -> Any:
@@ -266,12 +278,15 @@ def _judged(groups: Groups, key: GroupKey, saved: _Judged, entries: list[Entry])
 def _episode(saved: _Episode) -> Episode:
     ids: dict[str, None] = dict.fromkeys(saved.ids)
     value = _number(saved.value)
-    return Episode(saved.first, saved.began, saved.last, value, saved.total, ids, saved.moments)
+    about = About({kind: dict.fromkeys(names) for kind, names in saved.names.items()})
+    about.shared = None if saved.shared is None else frozenset(saved.shared)
+    return Episode(saved.first, saved.began, saved.last, value, saved.total, ids, saved.moments, about)
 
 
 def _entries(plan: Plan, rows: list[_Row]) -> list[Entry]:
-    return [(time, event, _payload(plan, payload), Members(*members) if members else None)
-            for time, event, payload, members in rows]  # fmt: skip
+    known: dict[Names, Names] = {}  # equal ones are one object, as they were
+    return [(time, event, _payload(plan, payload), Members(*members) if members else known.setdefault(names, names))
+            for time, event, payload, members, names in rows]  # fmt: skip
 
 
 def _payload(plan: Plan, saved: Value) -> Any:

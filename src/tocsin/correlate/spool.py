@@ -130,4 +130,4 @@ def _key(one: Observation) -> tuple[float, str]:
 def _writable(one: Observation) -> Observation:
     """Return the observation with values as an alert would show them; missing ones stay missing."""
     values = {name: shown(value) for name, value in one.values.items() if value is not ABSENT}
-    return Observation(one.rule, one.time, text_of(one.event), values)
+    return Observation(one.rule, one.time, text_of(one.event), values, tuple(map(text_of, one.about)))

@@ -31,6 +31,7 @@ class Muted(Enum):
     DUPLICATE = "same fingerprint, already told"
     SILENCED = "a silence matches"
     QUIET = "repeat interval not over"
+    OVER = "it is over, and nobody had been told"
 
 
 class Told(Enum):
@@ -41,6 +42,7 @@ class Told(Enum):
     REOPENED = "it was closed, and its level has risen"
     UNMUTED = "no silence matches it any more"
     AGAIN = "the repeat interval is over, and it goes on"
+    RESOLVED = "it is over"
 
 
 class Joined(Enum):
@@ -68,7 +70,7 @@ class AlertChange(Struct, frozen=True):
 
     window: where the alert's window begins, microseconds since 1970; with the fingerprint it is the
     alert's identity. series: of a correlation, its revision (1 begins an alert); 0 of all else. ended: of a
-    correlation, nothing follows. value: what met a correlation's threshold. sources: names; none of a correlation.
+    correlation, nothing follows. value: what met a correlation's threshold. sources: names.
     joined: it is another alert's by rights; parts: as how many changes it counts there.
     """
 

@@ -8,6 +8,8 @@ from tocsin.model.event import Value
 from tocsin.model.match import Entities, MatchedField, RuleRef
 
 NOBODY = Entities()
+RESOLVED = ".resolved"
+"""How the types of notices end that say that something is over."""
 
 
 class Content(Struct, frozen=True):
@@ -40,7 +42,7 @@ class Content(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """type: `alert.new`, `alert.raised`, … or `test`. timestamp: ISO 8601, when there was something to tell."""
+    """type: `alert.new`, `alert.raised`, `alert.resolved`, … or `test`. timestamp: ISO 8601, when there was something to tell."""
 
     type: str
     timestamp: str

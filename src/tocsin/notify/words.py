@@ -7,7 +7,7 @@ from tocsin.errors import DataError
 from tocsin.model.hidden import plain
 from tocsin.model.match import Entities
 from tocsin.model.moment import to_iso
-from tocsin.model.notice import Notice, notice
+from tocsin.model.notice import RESOLVED, Notice, notice
 from tocsin.ports.notifier import Delivery, NotDeliveredError
 
 MAX_TITLE = 150
@@ -36,9 +36,10 @@ def read(delivery: Delivery) -> Notice:
 
 
 def title(one: Notice) -> str:
-    """Return `[HIGH] Deploy key added (user alice)`."""
+    """Return `[HIGH] Deploy key added (user alice)`, or `[RESOLVED] …` of what is over."""
     about = ", ".join(f"{name} {value}" for name, value in one.data.group.items())
-    head = f"[{one.data.level.upper()}] {one.data.rule.title}"
+    urgency = "resolved" if one.type.endswith(RESOLVED) else one.data.level
+    head = f"[{urgency.upper()}] {one.data.rule.title}"
     return plain(f"{head} ({about})" if about else head, MAX_TITLE)
 
 

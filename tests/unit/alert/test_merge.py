@@ -1,5 +1,7 @@
 """How changes alter an alert, and whether anybody is told."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from msgspec.structs import replace
 from alert_samples import NOON, change
 from tocsin.alert.bounds import MAX_ENTITIES, MAX_EVENTS
 from tocsin.alert.merge import merged
-from tocsin.alert.telling import telling
+from tocsin.alert.telling import OWN, telling
 from tocsin.model.alert import Alert, AlertChange, Grows, Mute, Muted, Status, Told, Verdict
 from tocsin.model.match import Entities, RuleRef
 from tocsin.model.place import Place
@@ -113,3 +115,40 @@ def test_silence_and_its_end() -> None:
     silenced = alert(change(mute=SILENT))
     assert told(None, silenced) is Muted.SILENCED
     assert told(silenced, merged(silenced, change(), HERE)) is Told.UNMUTED
+
+
+def state(series: int, *, own: bool = True, ended: bool = False, **other: Any) -> AlertChange:
+    rule = RuleRef("r", "Input does not deliver", "high", (OWN,) if own else ())
+    return change(rule=rule, grows=Grows.REPLACE, series=series, ended=ended, **other)
+
+
+def test_that_an_own_alarm_is_over_is_told() -> None:
+    known = replace(alert(state(1)), told=NOON)
+    over = merged(known, state(2, ended=True, first_seen=NOON + 9, last_seen=NOON + 9), HERE)
+    assert (over.first_seen, over.last_seen) == (NOON, NOON + 9)
+    assert told(known, over) is Told.RESOLVED
+    taken = replace(known, status=Status.ACKNOWLEDGED)
+    assert told(taken, merged(taken, state(2, ended=True), HERE)) is Told.RESOLVED
+    assert told(over, merged(over, state(3, ended=True), HERE)) is Muted.DUPLICATE
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "expected"),
+    [
+        ({"told": None, "mute": SILENT}, {}, Muted.OVER),
+        ({"told": NOON}, {"mute": SILENT}, Muted.SILENCED),
+        ({"told": NOON, "status": Status.CLOSED}, {}, Muted.DUPLICATE),
+        ({"told": NOON}, {"own": False}, Muted.DUPLICATE),
+    ],
+    ids=["nobody was told", "silenced", "a person has closed it", "the window of a correlation is over"],
+)
+def test_that_something_is_over_is_no_news(
+    before: dict[str, Any], last: dict[str, Any], expected: Muted
+) -> None:
+    known = replace(alert(state(1, own=last.get("own", True))), **before)
+    assert told(known, merged(known, state(2, ended=True, **last), HERE)) is expected
+
+
+def test_one_that_a_hub_without_memory_gave_up_is_not_over() -> None:
+    known = replace(alert(state(1)), told=NOON)
+    assert told(known, replace(known, ended=True, revision=2)) is Muted.DUPLICATE

@@ -7,10 +7,12 @@ from msgspec.structs import replace
 from alert_samples import change
 from tocsin.alert.merge import merged
 from tocsin.alert.messages import Telling
-from tocsin.model.alert import Alert, Mute, Muted
+from tocsin.alert.telling import OWN
+from tocsin.model.alert import Alert, Grows, Mute, Muted
 from tocsin.model.match import RuleRef
 from tocsin.model.notice import notice
 from tocsin.model.place import Place
+from tocsin.notify.words import title
 from tocsin.settings.tables import Route
 
 ROUTES = (Route(channels=("chat",)), Route(channels=("oncall", "chat"), level="high"))
@@ -71,3 +73,13 @@ def test_what_no_route_takes_is_told_when_one_does() -> None:
     risen = grown(first, rule=RuleRef("r", "R", "high"))
     assert [one.key for one in only_high(first, risen)] == [f"{first.id}:2:new:oncall"]
     assert notice(only_high(first, risen)[0].payload).data.first
+
+
+def test_what_is_over_says_so_in_its_type_and_title() -> None:
+    own = RuleRef("tocsin.canary.broken", "Input does not deliver", "high", (OWN,))
+    first = told(begun(rule=own, grows=Grows.REPLACE, series=1))
+    (message, _) = Telling(ROUTES)(first, grown(first, rule=own, grows=Grows.REPLACE, series=2, ended=True))
+    found = notice(message.payload)
+    assert (found.type, found.data.because, found.data.first) == ("alert.resolved", "it is over", False)
+    assert found.data.thread == first.id
+    assert title(found).startswith("[RESOLVED] Input does not deliver")

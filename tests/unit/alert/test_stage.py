@@ -1,5 +1,7 @@
 """Signals in, changes of alerts out."""
 
+from typing import Any
+
 import pytest
 
 from tocsin.alert.bounds import MAX_EVENTS, MAX_FIELDS, MAX_GROUP, MAX_TAGS, MAX_TEXT
@@ -131,6 +133,41 @@ def silence(**other: object) -> Silence:
 def test_silences(one: Silence, silent: bool) -> None:
     expected = Mute(Muted.SILENCED, "s1") if silent else None
     assert only(changes(match(), silences=[one])).mute == expected
+
+
+SPRAY: dict[str, Any] = {
+    "entities": Entities(user=("ann", "bob"), ip=("192.0.2.1",), person=("Ann Other",)),
+    "shared": Entities(ip=("192.0.2.1",)),
+    "sources": ("linux_auth", "okta"),
+}
+
+
+def test_a_correlation_names_what_its_events_name() -> None:
+    one = only(changes(correlated=(guesses(**SPRAY),)))
+    assert (one.entities, one.sources) == (SPRAY["entities"], SPRAY["sources"])
+
+
+def test_a_group_stands_for_a_kind_that_no_event_names() -> None:
+    assert only(changes(correlated=(guesses(),))).entities == Entities(user=("root",))
+    assert only(changes(correlated=(guesses(entities=Entities(host=("h",))),))).entities == Entities(
+        user=("root",), host=("h",)
+    )
+
+
+@pytest.mark.parametrize(
+    ("entity", "silent"),
+    [
+        (("ip", "192.0.2.1"), True),
+        (("user", "ann"), False),
+        (("person", "Ann Other"), False),
+        # No event has named a user here that all share: what they are grouped by is one.
+        (("user", "root"), True),
+    ],
+)
+def test_a_correlation_is_silenced_if_all_of_its_events_are(entity: tuple[str, str], silent: bool) -> None:
+    one = silence(rules=frozenset(), entities=frozenset({entity}))
+    found = only(changes(correlated=(guesses(**SPRAY),), silences=[one]))
+    assert found.mute == (Mute(Muted.SILENCED, "s1") if silent else None)
 
 
 def test_one_match_that_nobody_silenced_is_enough() -> None:

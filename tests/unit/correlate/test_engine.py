@@ -6,11 +6,12 @@ import pytest
 
 from kept_state import KeptState
 from tocsin.correlate.engine import Correlator
-from tocsin.correlate.entry import MAX_IDS
+from tocsin.correlate.entry import MAX_IDS, MAX_NAMES
 from tocsin.correlate.groups import Limits
 from tocsin.errors import DataError
 from tocsin.model.event import ABSENT
 from tocsin.model.logsource import LogSource
+from tocsin.model.match import Entities
 from tocsin.model.observation import Correlated, Observation
 from tocsin.sigma.rule import Combination, Correlation, Kind, Meta, Rule, Threshold
 
@@ -386,3 +387,18 @@ def test_a_changed_correlation_begins_from_nothing_and_its_rows_are_nobodys() ->
     assert other.restore(state) == {row.name for row in state} - {""}
     assert not other.groups["c"].groups
     assert other.newest == 1
+
+
+def test_an_alert_names_so_many_of_a_kind_and_keeps_those_that_came_first() -> None:
+    many = 3 * MAX_NAMES
+    some = [
+        Observation("id-a", float(at), f"{at:04}", {}, (f"source:s{at % 2}", f"user:{at:04}", "ip:192.0.2.1"))
+        for at in range(many)
+    ]
+    last = Observation("id-b", float(many), "last", {}, ("source:other", "host:victim"))
+    engine = Correlator(RULES, [count(rules=("a", "b"), timespan=many)])
+    (*_, one) = engine.feed([*some, last]) + engine.close()
+    assert one.entities.user == tuple(f"{at:04}" for at in range(MAX_NAMES))
+    assert (one.entities.ip, one.entities.host) == (("192.0.2.1",), ("victim",))
+    assert one.sources == ("s0", "s1", "other")
+    assert one.shared == Entities()

@@ -30,12 +30,12 @@ def test_pages_and_the_rest_hold_all_entries(seed: int, rounds: int) -> None:
         changed = AFTER_ALL
         del entries[: random.choice((0, 0, 1, PAGE, len(entries)))]
         more = random.choice((0, 1, 50, 700))
-        entries += [(end + at + 1, f"{number}", None, None) for at in range(more)]
+        entries += [(end + at + 1, f"{number}", None, ()) for at in range(more)]
         end += more
         for at in range(random.choice((0, 0, 1, 5))):
             if entries:
                 # Also before the first: a group may let go of more than the watermark says.
-                late: Entry = (random.uniform(entries[0][0] - 200, entries[-1][0]), f"late-{at}", None, None)
+                late: Entry = (random.uniform(entries[0][0] - 200, entries[-1][0]), f"late-{at}", None, ())
                 changed = min(changed, late[:2])
                 insort(entries, late)
         turned = turn(pages, entries, changed)
@@ -54,8 +54,8 @@ def test_pages_and_the_rest_hold_all_entries(seed: int, rounds: int) -> None:
 
 
 def test_one_more_entry_is_not_a_page_more() -> None:
-    entries: list[Entry] = [(float(at), "", None, None) for at in range(10 * PAGE)]
+    entries: list[Entry] = [(float(at), "", None, ()) for at in range(10 * PAGE)]
     first = turn([], entries, AFTER_ALL)
     assert len(first.new) == 9
-    entries.append((10.0 * PAGE, "", None, None))
+    entries.append((10.0 * PAGE, "", None, ()))
     assert turn(first.pages, entries, AFTER_ALL).new == []

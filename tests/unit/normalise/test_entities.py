@@ -1,5 +1,6 @@
 """Who and what an event is about, also where hostile events put something else."""
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -35,3 +36,14 @@ def nested(levels: int) -> Any:
 )
 def test_names(value: Any, found: tuple[str, ...]) -> None:
     assert users(value) == found
+
+
+def test_what_was_read_before_is_not_mixed_up() -> None:
+    one = catalog()["cloudtrail"]
+    other = dataclasses.replace(one, normalised={"host.name": one.normalised["user.name"]})
+    for _ in range(2):
+        assert users("ana") == ("ana",)
+        assert users(["ana", True, 1]) == ("ana",)
+        assert (users(1), users(True), users("1")) == ((), (), ("1",))
+        found = entities(other, {"userIdentity": {"userName": "ana"}})
+        assert (found.user, found.host) == ((), ("ana",))

@@ -19,6 +19,7 @@ from tocsin.services.hunt.inputs import inputs_of
 from tocsin.services.hunt.setup import Options, Setup, prepare
 from tocsin.services.hunt.unit import SAMPLES, Hunter, Step
 from tocsin.services.hunt.workers import run_parallel
+from tocsin.services.matching.kinds import kinds_of
 from tocsin.services.matching.seen import of_correlation
 
 PIECE = 16 * 1024 * 1024
@@ -33,13 +34,6 @@ Progress = Callable[[int, int, int], None]
 """Called with (bytes done, bytes in all, events so far)."""
 
 _LAST = attrgetter("last")
-
-_KINDS = {
-    "user": ("user", "account", "actor", "identity", "login", "principal"),
-    "host": ("host", "computer", "workstation"),
-    "ip": ("ip", "addr", "source_address"),
-    "repo": ("repo",),
-}
 
 
 class Hunt:
@@ -177,9 +171,10 @@ class Hunt:
     def _told(self, found: list[Correlated]) -> Iterator[Match]:
         """Tell a correlation once, when its window has closed."""
         closed = [one for one in found if one.closed and one.rule in self.setup.reported]
+        kinds = kinds_of(self.setup.correlations) if closed else {}
         for one in sorted(closed, key=_LAST):
             meta = next(document.meta for document in self.setup.correlations if document.meta.id == one.rule)
-            yield self._counted(of_correlation(one, meta, _kind_of))
+            yield self._counted(of_correlation(one, meta, kinds))
 
 
 def _chunks(ordered: Iterable[Observation]) -> Iterator[list[Observation]]:
@@ -192,15 +187,6 @@ def _chunks(ordered: Iterable[Observation]) -> Iterator[list[Observation]]:
         chunk.append(one)
     if chunk:
         yield chunk
-
-
-def _kind_of(name: str) -> str:
-    """Guess the kind of entity from a group-by field's name: `source.ip`, `TargetUserName`, `sourceIPAddress`."""
-    low = name.lower()
-    for kind in ("ip", "repo", "host", "user"):
-        if any(word in low for word in _KINDS[kind]):
-            return kind
-    return ""
 
 
 def _size(path: str) -> int:

@@ -5,13 +5,17 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from msgspec import structs
 
 from tocsin.alert.routing import targets
 from tocsin.errors import ConfigError
-from tocsin.model.alert import Alert
+from tocsin.model.alert import Alert, Told
 from tocsin.model.match import Entities, RuleRef
 from tocsin.model.moment import to_iso
-from tocsin.model.notice import Content, Notice, payload
+from tocsin.model.notice import RESOLVED, Content, Notice, payload
 from tocsin.model.place import Place
 from tocsin.notify.opening import open_notifier
 from tocsin.ports.notifier import Delivery, NotDeliveredError, Notifier
@@ -28,14 +32,26 @@ WAITS = (2.0, 10.0, 60.0, 300.0)
 """Seconds before a delivery that failed is tried again; then it is given up."""
 MAX_WAITING = 100
 """Messages that wait for one channel; more are dropped, and logged."""
+CALM_SECONDS = 300.0
+"""So long a trouble must be gone until it is said to be over: what comes and goes is not over."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A trouble that was told. since, last: when it was seen first and last."""
+
+    trouble: Trouble
+    since: float
+    last: float
 
 
 class Alarm:
-    """Tells each trouble once, and again every `alerts.mute` while it lasts. clock: seconds since 1970."""
+    """Tells each trouble once, again every `alerts.mute` while it lasts, and that it is over. clock: seconds since 1970."""
 
     def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._told: dict[str, float] = {}
+        self._open: dict[str, _Open] = {}
         self._lanes: dict[str, _Lane] = {}
         self.use(settings)
 
@@ -48,18 +64,35 @@ class Alarm:
 
     def tell(self, troubles: Iterable[Trouble]) -> None:
         """Tell what is to be told now, without waiting for anybody."""
-        now = self._clock()
+        now, some = self._clock(), list(troubles)
+        self._tell_over(now, {one.key for one in some})
         mute = max(LEAST_MUTE, float(self._settings.alerts.mute))
         # What has ended is remembered as well: a role that dies every minute is one trouble.
         self._told = {key: at for key, at in self._told.items() if 0 <= now - at < mute}
-        for one in troubles:
+        for one in some:
             if one.key in self._told:
                 continue
             self._told[one.key] = now
+            if one.lasts:
+                self._open.setdefault(one.key, _Open(one, now, now))
             logger().error(one.what, todo=one.todo)
-            for name in channels(self._settings, now):
-                if name in self._lanes:
-                    self._lanes[name].put(_delivery(one, name, now))
+            self._send(partial(_delivery, one), now)
+
+    def _tell_over(self, now: float, there: set[str]) -> None:
+        """Say of troubles that have been gone for a while that they are over. When they come again, that is news."""
+        for key, one in list(self._open.items()):
+            if key in there:
+                one.last = now
+            elif not 0 <= now - one.last < CALM_SECONDS:
+                del self._open[key]
+                self._told.pop(key, None)
+                logger().warning("over", trouble=one.trouble.what)
+                self._send(partial(_over, one), now)
+
+    def _send(self, made: Callable[[str, float], Delivery], now: float) -> None:
+        for name in channels(self._settings, now):
+            if name in self._lanes:
+                self._lanes[name].put(made(name, now))
 
 
 def channels(settings: Settings, now: float) -> tuple[str, ...]:
@@ -86,24 +119,39 @@ def channels(settings: Settings, now: float) -> tuple[str, ...]:
 
 
 def _delivery(one: Trouble, channel: str, now: float) -> Delivery:
+    why = f"{one.what}. To do: {one.todo}."
+    content = _content(one, "the monitor itself does not work as it should", why, (now, now))
+    notice = Notice("monitor.trouble", to_iso(now), content)
+    return Delivery(f"monitor:{content.id}:{int(now)}:{channel}", payload(notice), now)
+
+
+def _over(one: _Open, channel: str, now: float) -> Delivery:
+    why = f"Over: {one.trouble.what}. It was so from {to_iso(one.since)} until {to_iso(one.last)}."
+    content = structs.replace(
+        _content(one.trouble, Told.RESOLVED.value, why, (one.since, one.last)), first=False
+    )
+    notice = Notice(f"monitor{RESOLVED}", to_iso(now), content)
+    return Delivery(f"monitor:{content.id}:{int(now)}:resolved:{channel}", payload(notice), now)
+
+
+def _content(one: Trouble, because: str, why: str, seen: tuple[float, float]) -> Content:
     name = hashlib.sha256(one.key.encode()).hexdigest()[:24]
-    content = Content(
+    first, last = seen
+    return Content(
         id=name,
-        because="the monitor itself does not work as it should",
+        because=because,
         thread=name,
         first=True,
         rule=RuleRef(RULE, "Tocsin itself needs help", LEVEL),
         level=LEVEL,
-        why=f"{one.what}. To do: {one.todo}.",
+        why=why,
         group={"trouble": one.key},
-        first_seen=now,
-        last_seen=now,
-        first_arrival=now,
-        last_arrival=now,
+        first_seen=first,
+        last_seen=last,
+        first_arrival=first,
+        last_arrival=last,
         count=1,
     )
-    notice = Notice("monitor.trouble", to_iso(now), content)
-    return Delivery(f"monitor:{name}:{int(now)}:{channel}", payload(notice), now)
 
 
 class _Lane:

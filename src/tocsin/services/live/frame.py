@@ -93,7 +93,7 @@ class FrameWork:
                 place = made.id_of(told.piece)
                 made.matches.append(self._kept(told.match, place, part.source.accounts))
             if told.observation:
-                made.observations.append(told.observation)
+                made.observations.append(self._with_people(told.observation, part.source.accounts))
             made.timeless += told.timeless
         for row, error in outcome.refused:
             other = None if forced else second_chance(part, row)
@@ -109,6 +109,14 @@ class FrameWork:
         if people:
             entities = structs.replace(entities, person=tuple(sorted({person for _, person in people})))
         return structs.replace(match, event={}, event_id=place, entities=entities, people=people)
+
+    def _with_people(self, one: Observation, accounts: str) -> Observation:
+        """Return an observation with the people behind its users."""
+        if not self.rules.identities.accounts:
+            return one
+        users = [text.removeprefix("user:") for text in one.about if text.startswith("user:")]
+        people = sorted({person for _, person in self.rules.identities.people(accounts, users)})
+        return structs.replace(one, about=(*one.about, *(f"person:{name}" for name in people)))
 
 
 def _keep(part: Part, source: Source, outcome: Outcome, group: Group) -> None:

@@ -6,7 +6,7 @@ alerts, moves correlation on, keeps its state, and writes what is to be sent. Wh
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -55,6 +55,7 @@ class CycleReport(Struct, frozen=True):
     """What a cycle did. skipped: frames that had had their effects before. lag: seconds from the lowest tick to now.
 
     begun, changed: ids of alerts. joined: changes that are in the alert of a flood. canaries: ids of events.
+    more: whether frames wait, because a partition had too many for one cycle.
     """
 
     frames: int = 0
@@ -70,6 +71,7 @@ class CycleReport(Struct, frozen=True):
     canaries: tuple[str, ...] = ()
     watermark: float = -math.inf
     lag: float = 0.0
+    more: bool = False
 
 
 class HubCycle:
@@ -122,15 +124,15 @@ class HubCycle:
             return Restored.SOME
         return Restored.ALL if self._ticks else Restored.NOTHING
 
-    def step(self, wait: float = 0.0) -> CycleReport:
-        """Apply the next frames, if some come within so many seconds.
+    def step(self) -> CycleReport:
+        """Apply the next frames, if there are some.
 
         When this raises, make another one: what this one remembers is not what the database does.
         """
         if not self._is_sound:
             raise RuntimeError("a cycle of this hub has failed; make another one")
         self._is_sound = False
-        found = self._inbox.read(wait)
+        found = self._inbox.read()
         report = self._apply_all(found) if found else CycleReport()
         self._is_sound = True
         return report
@@ -143,17 +145,19 @@ class HubCycle:
         with self._database.write() as connection:
             known = applied.offsets(connection, TOPIC)
             fresh = [one for one in found if one.place.offset > known.get(one.place.partition, -1)]
-            report = self._apply(connection, fresh) if fresh else CycleReport()
+            report = self._apply(connection, fresh, known) if fresh else CycleReport()
         self._inbox.passed(one.place for one in found)
-        return replace(report, skipped=len(found) - len(fresh))
+        return replace(report, skipped=len(found) - len(fresh), more=self._inbox.more)
 
-    def _apply(self, connection: Connection, frames: Sequence[Incoming]) -> CycleReport:
+    def _apply(
+        self, connection: Connection, frames: Sequence[Incoming], known: Mapping[int, int]
+    ) -> CycleReport:
         self._heed_silences(connection)
         ledger.add(connection, (ledger.Frame(one.place.partition, one.origin, one.signals) for one in frames))
         correlated = self._correlate(frames)
         replayed = canaries.note(connection, _arrivals(frames), self._clock())
         batches = [*self._batches(frames, correlated, replayed)]
-        done = apply(connection, batches, ways=self._ways, at=self._clock())
+        done = apply(connection, batches, ways=self._ways, at=self._clock(), known={TOPIC: known})
         rows, groups, pages = self._correlator.save()
         state.save(connection, [*rows, *self.sources.rows(self._tick())], groups, pages)
         return self._report(frames, correlated, done)

@@ -16,8 +16,6 @@ MAX_FRAMES = 100
 """Frames of one partition in one transaction."""
 MAX_BYTES = 1 << 20
 """Of their payloads: some 2,000 matches. An alert is stored when the transaction of all of them is done."""
-_SHORTEST = 0.002
-_LONGEST = 0.05
 _COMMIT_SECONDS = 1.0
 
 
@@ -39,6 +37,8 @@ class Inbox:
         self.missed = 0
         """Frames that are deleted already and that this database never saw: it is older than the journal."""
         self.partitions = journal.topic(TOPIC).partitions
+        self.more = False
+        """Whether the last look left frames that are there, because there were too many."""
         self._committed = -math.inf
         self._reached: dict[int, int] = {}
         with ExitStack() as stack:
@@ -68,23 +68,15 @@ class Inbox:
         self.missed += max(0, kept.start - wanted)
         return max(wanted, kept.start)
 
-    def read(self, wait: float) -> list[Incoming]:
-        """Return the next frames of every partition, each in its order; wait up to so many seconds for the first.
-
-        Raises DataError for a frame that is none.
-        """
-        until, pause = time.monotonic() + wait, _SHORTEST
-        while not (found := [one for number in self._readers for one in self._read(number)]):
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            # A reader waits for its own partition only: this waits for all, and idles at half a percent of a core.
-            time.sleep(min(pause, left))
-            pause = min(2 * pause, _LONGEST)
-        return found
+    def read(self) -> list[Incoming]:
+        """Return the next frames of every partition, each in its order; raises DataError for a frame that is none."""
+        self.more = False
+        return [one for number in self._readers for one in self._read(number)]
 
     def _read(self, number: int) -> list[Incoming]:
         frames = self._readers[number].read(max_frames=MAX_FRAMES, max_bytes=MAX_BYTES)
+        size = sum(len(one.frame.payload) for one in frames)
+        self.more = self.more or len(frames) >= MAX_FRAMES or size >= MAX_BYTES
         return [_decoded(Place(TOPIC, number, one.offset), one) for one in frames]
 
     def passed(self, places: Iterable[Place], *, now: bool = False) -> None:

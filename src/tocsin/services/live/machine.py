@@ -16,11 +16,15 @@ TOLD_SECONDS = 3_600.0
 
 
 class Trouble(Struct, frozen=True):
-    """Something that keeps the monitor from working. key: the same as long as it is the same. todo: for a person."""
+    """Something that keeps the monitor from working. key: the same as long as it is the same. todo: for a person.
+
+    lasts: it goes on until it is over; otherwise it has happened, and nothing of it can be over.
+    """
 
     key: str
     what: str
     todo: str
+    lasts: bool = True
 
     def __str__(self) -> str:
         return f"{self.what}; {self.todo}"
@@ -68,6 +72,7 @@ class Machine:
                 "clock",
                 f"the system clock was set back by {self._back[1]:.1f} s",
                 "see that one time service slews it: what is timed by arrival is less exact until then",
+                lasts=False,
             )
 
     def samples(self) -> Iterator[Sample]:

@@ -9,10 +9,12 @@ import msgspec
 from tocsin.alert import bounds
 from tocsin.alert.grouping import MICROSECOND, fingerprint
 from tocsin.alert.silence import silenced
+from tocsin.alert.telling import OWN
 from tocsin.alert.why import span
 from tocsin.control.state import Row
 from tocsin.model.alert import AlertChange, Grows
 from tocsin.model.match import Entities, RuleRef
+from tocsin.model.moment import to_iso
 from tocsin.model.signals import Signals
 from tocsin.model.silence import Silence
 from tocsin.model.unreadable import UNREADABLE
@@ -24,8 +26,8 @@ NAME = "tocsin.rhythm"
 SAVE_SECONDS = 60.0
 """What is learned is kept so often, by arrivals; and when a source turns silent or late, or is so no more."""
 RULES = {
-    "silent": RuleRef("tocsin.source-silent", "A source is silent", "medium", ("tocsin.self",)),
-    "late": RuleRef("tocsin.source-late", "A source's events come late", "medium", ("tocsin.self",)),
+    "silent": RuleRef("tocsin.source-silent", "A source is silent", "medium", (OWN,)),
+    "late": RuleRef("tocsin.source-late", "A source's events come late", "medium", (OWN,)),
 }
 """The rules of these alerts: routes and silences may name them."""
 _NOBODY = Entities()
@@ -123,11 +125,16 @@ def _why(turn: Turn, now: float) -> str:
     where = bounds.word(f"{turn.source} by input {turn.input}")
     if turn.kind == "late":
         said = (
-            "come in time again" if turn.ended else f"come more than {span(turn.limit)} after they happened"
+            f"come in time again; they were found late at {to_iso(turn.began)}"
+            if turn.ended
+            else f"come more than {span(turn.limit)} after they happened"
         )
         return f"A source's events come late: those of {where} {said}."
     if turn.ended:
-        return f"A source is silent: {where} is back, {span(max(0.0, now - turn.began))} after it was found silent."
+        return (
+            f"A source is silent: {where} is back since {to_iso(turn.since)}; it was found silent at "
+            f"{to_iso(turn.began)}."
+        )
     return (
         f"A source is silent: nothing has come of {where} for {span(now - turn.since)}; "
         f"at this hour it is never quiet for more than {span(turn.limit)}."

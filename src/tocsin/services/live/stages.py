@@ -8,6 +8,7 @@ from tocsin.control.alerts import Tell, Ways
 from tocsin.correlate.engine import Correlator
 from tocsin.services.live.hub import Stages
 from tocsin.services.live.rules import LiveRules
+from tocsin.services.matching.kinds import kinds_of
 from tocsin.settings import tables
 
 
@@ -15,7 +16,11 @@ def stages_of(rules: LiveRules, alerts: tables.Alerts, tell: Tell) -> Stages:
     """Return new stages; their correlator remembers nothing yet."""
     setup = rules.setup
     return Stages(
-        alerting=Alerting(rules.references, usual=Grouping(window=float(alerts.window))),
+        alerting=Alerting(
+            rules.references,
+            usual=Grouping(window=float(alerts.window)),
+            kinds=kinds_of(setup.correlations),
+        ),
         correlator=Correlator(setup.rules, setup.correlations, lateness=float(alerts.lateness)),
         ways=Ways(merged, tell, joined, MAX_ALERTS),
     )

@@ -26,6 +26,7 @@ from tocsin.telemetry.status import Sample
 TOPIC = "canary"
 """Stands for the topic in the places of these changes: no frame of signals made them."""
 LOOK_SECONDS = 1.0
+_STILL_OPEN = select(ALERT).where(ALERT.c.rule_id == canary.BROKEN.id, not_(ALERT.c.ended))
 
 Way: TypeAlias = tuple[str, str]
 """An input, and how one comes into it."""
@@ -112,11 +113,13 @@ class Vigil:
             if way not in known:
                 yield canary.over(alert, "it is not tested any more.", at=now, mute=mute)
             elif passed and passed.sent >= int(alert.last_seen * 1000):
-                said = f"delivers again since {to_iso(passed.applied)}; {alert.count:,} test events were late or lost."
+                said = (
+                    f"delivers again since {to_iso(passed.applied)}; {alert.count:,} test events were late or lost, "
+                    f"the first was due at {to_iso(alert.first_seen)}."
+                )
                 yield canary.over(alert, said, at=now, mute=mute)
 
 
 def _open_alerts(connection: Connection) -> dict[Way, Alert]:
-    asked = select(ALERT).where(ALERT.c.rule_id == canary.BROKEN.id, not_(ALERT.c.ended))
-    found = [from_row(dict(row)) for row in connection.execute(asked).mappings()]
+    found = [from_row(dict(row)) for row in connection.execute(_STILL_OPEN).mappings()]
     return {(one.group["input"], one.group["transport"]): one for one in found}

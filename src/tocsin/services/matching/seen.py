@@ -1,15 +1,16 @@
 """A record that rules matched, read once: what it says as a match, and as an observation for correlation."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple, TypeAlias
 
+from tocsin.alert.about import completed
 from tocsin.errors import DataError
 from tocsin.line import Signal
 from tocsin.model.event import ABSENT, Fields, Path, Value, first
 from tocsin.model.match import Entities, Match, MatchedField, RuleRef
 from tocsin.model.moment import to_epoch
-from tocsin.model.observation import Correlated, Observation
+from tocsin.model.observation import Correlated, Observation, about
 from tocsin.normalise.entities import entities
 from tocsin.ports.source import Route, Source
 from tocsin.services.matching.plain import plain, plain_fields
@@ -78,7 +79,7 @@ class Seen:
 
     @cached_property
     def entities(self) -> Entities:
-        """Who and what the event is about; correlations do not ask."""
+        """Who and what the event is about."""
         return entities(self.source, self._fields)
 
     def match(self, signal: Signal) -> Match:
@@ -106,7 +107,8 @@ class Seen:
             return None
         fields = self.fields
         present = {name: value for name, paths in wanted if (value := first(fields, paths)) is not ABSENT}
-        return Observation(signal.hit.rule.meta.id, self.time, self.where.place, present)
+        rule = signal.hit.rule.meta.id
+        return Observation(rule, self.time, self.where.place, present, about(self.source.name, self.entities))
 
 
 def _all_fields(source: Source, record: bytes) -> Fields:
@@ -141,9 +143,8 @@ def _shown(value: Value) -> Value:
     return None if value is ABSENT else value
 
 
-def of_correlation(one: Correlated, meta: Meta, kind: Callable[[str], str]) -> Match:
-    """Say that a correlation was true of a group of events."""
-    named = {kind(name): value for name, value in one.group.items() if isinstance(value, str)}
+def of_correlation(one: Correlated, meta: Meta, kinds: Mapping[str, str]) -> Match:
+    """Say that a correlation was true of a group of events. kinds: a group-by's name -> kind of entity."""
     return Match(
         time=one.first,
         rule=reference(meta),
@@ -155,9 +156,10 @@ def of_correlation(one: Correlated, meta: Meta, kind: Callable[[str], str]) -> M
             "first": one.first,
             "last": one.last,
             "count": one.total,
+            "sources": list(one.sources),
         },
         fields=tuple(MatchedField(name, value) for name, value in one.group.items()),
-        entities=Entities(**{name: (value,) for name, value in named.items() if name}),
+        entities=completed(one.entities, one.group, kinds),
         attack=meta.attack,
         file="",
         line=0,

@@ -6,6 +6,7 @@ Prints the number of frames after each cycle that has ended.
 """
 
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +22,8 @@ def main(url: str, folder: str) -> None:
     with closing(Database(url)) as database, closing(HubCycle(database, journal, stages())) as hub:
         print("ready", flush=True)
         while True:
-            print(hub.step(wait=0.05).frames, flush=True)
+            print(frames := hub.step().frames, flush=True)
+            time.sleep(0.0 if frames else 0.01)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from receivers import Answers, http
+from tocsin.model.moment import to_iso
 from tocsin.services.kinds import load_settings
-from tocsin.services.live.alarm import LEAST_MUTE, Alarm, channels
+from tocsin.services.live.alarm import CALM_SECONDS, LEAST_MUTE, Alarm, channels
 from tocsin.services.live.machine import Trouble
 from tocsin.settings.tables import Settings
 
@@ -46,12 +47,38 @@ def test_each_trouble_is_told_once_and_again_when_it_lasts(tmp_path: Path) -> No
         until(lambda: len(answers.got) == 2)
         now += 2 * 3_600
         alarm.tell([DISK])
-        until(lambda: len(answers.got) == 3)
-    first, second, third = [json.loads(one.body) for one in answers.got]
+        until(lambda: len(answers.got) == 4)
+    first, second, over, third = [json.loads(one.body) for one in answers.got]
+    assert (over["type"], over["data"]["group"]) == ("monitor.resolved", {"trouble": "crash:store"})
     assert first["type"] == "monitor.trouble"
     assert first["data"]["level"] == "critical"
     assert first["data"]["why"] == "store has died 3 times in a row. To do: read its log."
     assert [one["data"]["group"] for one in (second, third)] == [{"trouble": "disk"}] * 2
+
+
+def test_what_is_over_is_told_once_and_is_news_when_it_comes_again(tmp_path: Path) -> None:
+    now = NOW
+    answers = Answers(204)
+    step = Trouble("clock", "the clock was set back", "see why", lasts=False)
+    with http(answers) as port:
+        alarm = Alarm(settings(tmp_path, {"a": port}), clock=lambda: now)
+        alarm.tell([CRASH, step])
+        for some in ([CRASH], [], [CRASH], []):
+            now += CALM_SECONDS - 1
+            alarm.tell(some)
+        now += 1
+        for _ in range(3):
+            alarm.tell([])
+        alarm.tell([CRASH])
+        until(lambda: len(answers.got) == 4)
+    _, _, over, again = [json.loads(one.body) for one in answers.got]
+    assert (over["type"], again["type"]) == ("monitor.resolved", "monitor.trouble")
+    assert over["data"]["thread"] == again["data"]["thread"]
+    assert (over["data"]["first_seen"], over["data"]["last_seen"]) == (NOW, NOW + 3 * (CALM_SECONDS - 1))
+    assert over["data"]["why"] == (
+        f"Over: store has died 3 times in a row. It was so from {to_iso(NOW)} until "
+        f"{to_iso(NOW + 3 * (CALM_SECONDS - 1))}."
+    )
 
 
 def test_a_receiver_that_fails_is_tried_again_and_holds_nobody_up(

@@ -303,3 +303,14 @@ def test_what_a_frame_gives_does_not_depend_on_those_beside_it(
         assert content(columns) == content(own_columns)
         assert said_of(said) == said_of(own_said)
         assert said.origin == one.place
+
+
+def test_observations_name_source_entities_and_people(tmp_path: Path) -> None:
+    rules = replace(live_rules(tmp_path), identities=Identities({Account("github", "mona"): "Mona Lisa"}))
+    work = FrameWork(rules, lambda records: (records, 0), MARKER)
+    failed = {"action": "org.login_failed", "actor_ip": "192.0.2.7"}
+    _, said = run(work, [audit(actor="Mona", **failed), audit(actor="zoe", **failed)])
+    assert [one.about for one in said.observations] == [
+        ("source:github_audit", "user:Mona", "ip:192.0.2.7", "person:Mona Lisa"),
+        ("source:github_audit", "user:zoe", "ip:192.0.2.7"),
+    ]

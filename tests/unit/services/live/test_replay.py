@@ -22,6 +22,8 @@ from tocsin.model.alert import Alert
 from tocsin.model.canary import Marker
 from tocsin.model.received import Context, EventId, Received
 from tocsin.ports.journal import Frame, Topic
+from tocsin.services.hunt.run import Hunt
+from tocsin.services.hunt.setup import Options
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.hub import HubCycle, Stages
 from tocsin.services.live.replay import everything, outcomes, replay
@@ -59,6 +61,7 @@ def docs(random: Random) -> list[Doc]:
             "@timestamp": round(time * 1000),
             "_document_id": f"d{number}",
             "actor": random.choice(ACTORS),
+            "actor_ip": f"192.0.2.{random.randrange(50)}",
         }
         if number % 8 == 0:
             fields |= {"action": "repo.access", "visibility": "public", "repo": f"o/{number % 3}"}
@@ -153,6 +156,25 @@ def test_live_and_replayed_in_order_and_shuffled(seed: int, rules: LiveRules, tm
     other = fill(ordered, happened, random, 1, 500)
     in_order = outcomes(replay(ordered, work_of(rules), stages(rules)), other.__getitem__)
     assert in_order == outcomes(made, names.__getitem__)
+
+
+def test_a_hunt_says_the_same_of_correlations(rules: LiveRules, tmp_path: Path) -> None:
+    random = Random(5)  # noqa: S311
+    happened = docs(random)
+    journal = journal_of(tmp_path / "live")
+    fill(journal, shuffled(happened, random), random, PARTITIONS, 20)
+    of_correlations = [one for one in live(journal, rules, tmp_path, random) if one.series]
+    (tmp_path / "audit.ndjson").write_bytes(b"\n".join(one.record for one in happened))
+    paths = (str(tmp_path / "audit.ndjson"),)
+    hunted = Hunt(
+        Options(paths=paths, rules=(Path(rules.setup.collection.correlations[0].meta.path),))
+    ).matches()
+    found = [one for one in hunted if one.source == "correlation"]
+    assert len(found) > 10
+    assert len({one.entities for one in found}) > 10
+    assert sorted(
+        (one.time, one.event["count"], one.entities, one.event["sources"]) for one in found
+    ) == sorted((one.first_seen, one.count, one.entities, list(one.sources)) for one in of_correlations)
 
 
 def test_a_journal_without_frames(rules: LiveRules, tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from databases import empty_url, opened
 from live_samples import PARTITIONS, append, stages
-from tocsin.control import outbox, state
+from tocsin.control import state
 from tocsin.control.database import Database
 from tocsin.control.listing import page
+from tocsin.control.tables import OUTBOX
 from tocsin.journal.local import LocalJournal
 from tocsin.model.alert import Alert
 from tocsin.model.signals import Count, Signals
@@ -82,8 +84,10 @@ def test_a_source_that_stops_and_comes_back(database: Database, journal: LocalJo
     assert one.ended
     assert "is back" in one.why
     with database.read() as connection:
-        assert outbox.states(connection)["waiting"] == 1
+        told = connection.scalars(select(OUTBOX.c.key).order_by(OUTBOX.c.id)).all()
         parts = [part for name, part, _, _ in state.load(connection) if name == NAME]
+    assert [key.rpartition(":")[2] for key in told] == ["NEW", "RESOLVED"]
+    assert one.first_seen < one.last_seen
     assert sorted(parts) == ['["hook", "linux_auth"]', '["hook", "okta"]']
 
 

@@ -117,7 +117,8 @@ def test_one_that_is_late_is_one_alert_that_ends(world: World) -> None:
     (alert,) = world.alerts()
     assert (alert.ended, alert.count) == (True, 2)
     assert "delivers again since" in alert.why
-    assert world.messages() == 1
+    assert (alert.first_seen, alert.last_seen) == (START + 100, START + 702)
+    assert world.messages() == 2
     revision = alert.revision
     world.at(703)
     assert [one.revision for one in world.alerts()] == [revision]
@@ -132,7 +133,7 @@ def test_each_break_is_an_alert_of_its_own(world: World) -> None:
         world.comes("udp", begin + 300)
         world.at(begin + 302)
     assert [(one.ended, one.count) for one in world.alerts()] == [(True, 1), (True, 1)]
-    assert world.messages() == 2
+    assert world.messages() == 4
 
 
 def test_a_late_one_that_comes_after_all_ends_it(world: World) -> None:
