@@ -51,6 +51,7 @@ class Life:
         self._reporter = threading.Thread(target=self._report, name="status", daemon=True)
         self._ended = threading.Event()
         self._telling = threading.Lock()
+        self._broken: BaseException | None = None
 
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, self._on_signal)
@@ -67,6 +68,8 @@ class Life:
         self._reporter.join()
         self.ready = False
         self._say()
+        if self._broken and not error:
+            raise self._broken
 
     def hush(self) -> None:
         """Ask the role nothing more about itself: what it tells of is about to be closed."""
@@ -96,8 +99,12 @@ class Life:
         self.stop()
 
     def _report(self) -> None:
-        while not self._ended.wait(REPORT_SECONDS):
-            self._say()
+        try:
+            while not self._ended.wait(REPORT_SECONDS):
+                self._say()
+        except BaseException as error:  # noqa: BLE001 (carried to the role's own thread, which ends with it)
+            self._broken = error
+            self.stop()
 
     def _say(self) -> None:
         with self._telling:

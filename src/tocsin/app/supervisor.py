@@ -20,6 +20,7 @@ from tocsin.services.live.canaries import SETTLE_SECONDS, Canaries
 from tocsin.services.live.machine import Machine, Trouble
 from tocsin.services.settings_check import check
 from tocsin.services.settings_snapshot import take
+from tocsin.settings.behind import behind
 from tocsin.settings.mistake import Severity
 from tocsin.settings.snapshot import Snapshot, keep
 from tocsin.settings.tables import Settings
@@ -29,6 +30,8 @@ from tocsin.telemetry.log import logger, settle
 from tocsin.telemetry.status import Sample, Status
 
 LOOK_SECONDS = 0.05
+TROUBLE_SECONDS = 1.0
+"""How long it waits when the machine does not let it work."""
 STOP_SECONDS = 20.0
 """How long roles may take to stop in order."""
 CRASHING = 3
@@ -59,6 +62,7 @@ class Supervisor:
         self.problems: list[str] = []
         self.troubles: list[Trouble] = []
         self._missing: dict[str, float] = {}
+        self._said = 0.0
         self.started = time.time()
         self.stopping = threading.Event()
         self.reloading = threading.Event()
@@ -82,8 +86,10 @@ class Supervisor:
         self.layout.make()
         lock = self._lock()
         try:
+            status.forget(self.layout.run)
             self.snapshot: Snapshot = take(settings)
             keep(self.snapshot, self.layout.snapshots)
+            self._behind = _behind(settings)
             self.children = [Child(role, name, self.layout.data) for role, name in roles(settings)]
             self.alarm = Alarm(settings)
             self.machine = Machine(_folders(self.layout, settings), settings.journal.scarce)
@@ -127,23 +133,30 @@ class Supervisor:
         self.reloading.set()
 
     def _watch(self) -> None:
-        said = 0.0
         try:
             while not self.stopping.is_set():
-                for child in self.children:
-                    child.look_after(self.snapshot.hash)
-                if self.reloading.is_set():
-                    self.reloading.clear()
-                    self._reload()
-                if time.monotonic() - said >= 1.0:
-                    said = time.monotonic()
-                    self._look()
-                    self._say(ready=True)
-                self.canaries.check()
+                try:
+                    self._turn()
+                except OSError as error:
+                    # No file, no memory, no room: that passes, and who watches over the others must outlive it.
+                    logger().error("the supervisor could not do its work; it goes on", error=str(error))
+                    self.stopping.wait(TROUBLE_SECONDS)
                 self.stopping.wait(LOOK_SECONDS)
         finally:
             self.canaries.stop()
             self._stop()
+
+    def _turn(self) -> None:
+        for child in self.children:
+            child.look_after(self.snapshot.hash)
+        if self.reloading.is_set():
+            self.reloading.clear()
+            self._reload()
+        if time.monotonic() - self._said >= 1.0:
+            self._said = time.monotonic()
+            self._look()
+            self._say(ready=True)
+        self.canaries.check()
 
     def _look(self) -> None:
         """See how everything is, and tell people if it is not well."""
@@ -166,19 +179,18 @@ class Supervisor:
         try:
             settings = self._checked(lenient=False)
             fresh = take(settings)
-        except ConfigError as error:
+            keep(fresh, self.layout.snapshots)
+        except (ConfigError, OSError) as error:
             self.problems = [f"the new settings are not used: {plain(str(error), 500)}"]
             logger().error("the new settings are not used; the old ones go on", error=str(error))
             return
-        old, new = self.snapshot.parts, fresh.parts
-        changed = {part for part in old.keys() | new.keys() if old.get(part) != new.get(part)}
+        changed = self._changed(settings, fresh)
         fixed = sorted(changed & set(_FIXED))
         self.problems = [f"takes effect after a restart of everything: {', '.join(fixed)}"] if fixed else []
         if not changed:
             logger().info("reloaded: nothing has changed")
             return
-        keep(fresh, self.layout.snapshots)
-        self.snapshot = fresh
+        self.snapshot, self._behind = fresh, _behind(settings)
         self.canaries.use(settings, SETTLE_SECONDS)
         self.alarm.use(settings)
         for child in self.children:
@@ -186,6 +198,12 @@ class Supervisor:
             if changed & set(_RESTARTED_BY.get(child.role.partition("-")[0], ())):
                 child.end()
         logger().info("reloaded", changed=sorted(changed), snapshot=fresh.hash[:12])
+
+    def _changed(self, settings: Settings, fresh: Snapshot) -> set[str]:
+        """Return the parts that are not what they were, also those that only a renewed secret or certificate changes."""
+        old, new = self.snapshot.parts, fresh.parts
+        parts = {part for part in old.keys() | new.keys() if old.get(part) != new.get(part)}
+        return parts | {part for part, content in _behind(settings).items() if content != self._behind[part]}
 
     def _say(self, *, ready: bool) -> None:
         said = Status(
@@ -226,6 +244,10 @@ class Supervisor:
                     f"{role} has not been ready for a minute{_TELLER if role == 'hub' else ''}",
                     "read its log; `tocsin doctor` looks for what keeps it from working",
                 )
+
+
+def _behind(settings: Settings) -> dict[str, bytes]:
+    return {"inputs": behind(settings.inputs), "channels": behind(settings.channels)}
 
 
 def _folders(layout: Layout, settings: Settings) -> dict[str, Path]:

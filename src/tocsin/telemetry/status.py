@@ -50,11 +50,21 @@ def write(status: Status, folder: Path) -> None:
 
 def read(folder: Path) -> Iterator[Status]:
     """Yield what all roles said last, by name; what cannot be read is left out."""
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    try:
+        paths = sorted(folder.glob(f"*{SUFFIX}"))
+    except OSError:  # no file is free
+        return
+    for path in paths:
         try:
             yield _decoder.decode(path.read_bytes())
         except (OSError, msgspec.MsgspecError):
             continue
+
+
+def forget(folder: Path) -> None:
+    """Remove what was said, whole or half, by roles that are gone. Raises OSError."""
+    for path in folder.glob(f"*{SUFFIX}*"):
+        path.unlink(missing_ok=True)
 
 
 def is_well(status: Status, now: float) -> bool:
