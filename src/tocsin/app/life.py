@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -17,6 +16,7 @@ from tocsin.settings.snapshot import Snapshot, kept
 from tocsin.settings.tables import Settings
 from tocsin.telemetry import status
 from tocsin.telemetry.log import logger
+from tocsin.telemetry.own import of_process
 from tocsin.telemetry.status import Sample, Status
 
 REPORT_SECONDS = 1.0
@@ -107,9 +107,15 @@ class Life:
             self.stop()
 
     def _say(self) -> None:
+        try:
+            status.write(self._said(), self.layout.run)
+        except OSError as error:  # no room, or no file is free
+            logger().warning("status cannot be written", error=str(error))
+
+    def _said(self) -> Status:
         with self._telling:
             samples, problems = tuple(self.samples()), tuple(self.problems())
-        said = Status(
+        return Status(
             role=self.role,
             pid=os.getpid(),
             started=self.started,
@@ -117,18 +123,5 @@ class Life:
             ready=self.ready and not self.stopping.is_set(),
             snapshot=self.digest,
             problems=problems,
-            samples=(*samples, *_own_samples()),
+            samples=(*samples, *of_process()),
         )
-        try:
-            status.write(said, self.layout.run)
-        except OSError as error:
-            logger().warning("status cannot be written", error=str(error))
-
-
-def _own_samples() -> Iterable[Sample]:
-    """Return what the process takes of the machine."""
-    times = os.times()
-    yield Sample("process_cpu_seconds_total", times.user + times.system, kind="counter")
-    pages = int(Path("/proc/self/statm").read_bytes().split()[1])
-    yield Sample("process_resident_memory_bytes", pages * os.sysconf("SC_PAGE_SIZE"))
-    yield Sample("process_open_fds", sum(1 for _ in Path("/proc/self/fd").iterdir()))

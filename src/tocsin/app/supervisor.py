@@ -27,6 +27,7 @@ from tocsin.settings.tables import Settings
 from tocsin.telemetry import status
 from tocsin.telemetry.exposition import Health
 from tocsin.telemetry.log import logger, settle
+from tocsin.telemetry.own import of_process
 from tocsin.telemetry.status import Sample, Status
 
 LOOK_SECONDS = 0.05
@@ -214,7 +215,7 @@ class Supervisor:
             ready=ready,
             snapshot=self.snapshot.hash,
             problems=(*self.problems, *map(str, self.troubles), *self.canaries.problems()),
-            samples=(*self._samples(), *self.machine.samples()),
+            samples=(*self._samples(), *self.machine.samples(), *of_process()),
         )
         try:
             status.write(said, self.layout.run)

@@ -18,7 +18,7 @@ def program(folder: Path, text: str) -> str:
     return str(made)
 
 
-def looked_after(one: Child, true: bool) -> bool:  # noqa: FBT001 (what is waited for)
+def looked_after(one: Child, true: bool) -> bool:
     one.look_after("digest")
     return (one.pid is not None) is true
 
