@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import threading
 import time
@@ -35,6 +36,8 @@ TROUBLE_SECONDS = 1.0
 """How long it waits when the machine does not let it work."""
 STOP_SECONDS = 20.0
 """How long roles may take to stop in order."""
+MAX_FILES = 65_536
+"""Files that a role may have open, if the system lets it."""
 CRASHING = 3
 """A role that has died so often in a row is told as a problem."""
 NOT_READY_SECONDS = 60.0
@@ -84,6 +87,7 @@ class Supervisor:
         """Start the roles and keep them alive until told to stop."""
         settings = self.settings
         settle("supervisor", settings.tocsin.log_level, settings.tocsin.log_format)
+        _raise_files()
         self.layout.make()
         lock = self._lock()
         try:
@@ -245,6 +249,14 @@ class Supervisor:
                     f"{role} has not been ready for a minute{_TELLER if role == 'hub' else ''}",
                     "read its log; `tocsin doctor` looks for what keeps it from working",
                 )
+
+
+def _raise_files() -> None:
+    """Let this process and its roles open as many files as they may: a thousand senders need more than the usual 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(hard, MAX_FILES) if hard != resource.RLIM_INFINITY else MAX_FILES
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _behind(settings: Settings) -> dict[str, bytes]:
