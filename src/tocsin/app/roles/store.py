@@ -11,6 +11,7 @@ from tocsin.services.live.lag import Lag
 from tocsin.services.live.topics import COLUMNS, STORE
 from tocsin.store.database import Database
 from tocsin.store.loader import Loader
+from tocsin.store.making import making
 from tocsin.store.reader import Reader
 from tocsin.store.retention import expire, finish
 from tocsin.store.schema import migrate
@@ -28,8 +29,9 @@ EXPIRE_SECONDS = 600.0
 def run(life: Life) -> None:
     """Load and answer until told to stop."""
     settings, layout = life.settings, life.layout
-    database = patiently(lambda: Database(layout.store))
-    migrate(database, token_index=settings.store.token_index)
+    with making(layout.store):
+        database = patiently(lambda: Database(layout.store))
+        migrate(database, token_index=settings.store.token_index)
     finish(database)
     limits = {"query_time": float(settings.store.query_time), "query_memory": settings.store.query_memory}
     reader = Reader(database, query_time=limits["query_time"], query_memory=int(limits["query_memory"]))
