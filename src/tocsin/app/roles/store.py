@@ -1,7 +1,8 @@
 """The store role: columns -> chDB, and answers about them on a socket. The only process that opens chDB."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 
 from tocsin.app.layout import patiently
@@ -13,7 +14,7 @@ from tocsin.store.database import Database
 from tocsin.store.loader import Loader
 from tocsin.store.making import making
 from tocsin.store.reader import Reader
-from tocsin.store.retention import expire, finish
+from tocsin.store.retention import Age, expire, finish
 from tocsin.store.schema import migrate
 from tocsin.store.server import Server
 from tocsin.telemetry.log import logger
@@ -39,12 +40,12 @@ def run(life: Life) -> None:
     loader = patiently(lambda: Loader(journal, database, layout.store))
     server = Server(reader, layout.store_socket)
     keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
-    lag = Lag(journal, STORE, COLUMNS)
+    lag, age = Lag(journal, STORE, COLUMNS), Age()
     life.samples = lambda: chain(_samples(loader, reader), lag.samples())
-    life.problems = lambda: chain(_problems(loader), lag.problems())
+    life.problems = lambda: chain(_problems(loader, age), lag.problems())
     try:
         life.be_ready()
-        _load(life, loader, database, keep)
+        _load(life, loader, partial(_expire, database, keep, age))
     finally:
         life.hush()
         server.close()
@@ -52,7 +53,7 @@ def run(life: Life) -> None:
         database.close()
 
 
-def _load(life: Life, loader: Loader, database: Database, keep: dict[str, float]) -> None:
+def _load(life: Life, loader: Loader, expiring: Callable[[], None]) -> None:
     expired = -EXPIRE_SECONDS
     while not life.stopping.is_set():
         try:
@@ -64,13 +65,23 @@ def _load(life: Life, loader: Loader, database: Database, keep: dict[str, float]
             life.stopping.wait(RETRY_SECONDS)
         if time.monotonic() - expired >= EXPIRE_SECONDS:
             expired = time.monotonic()
-            for day in expire(database, keep, time.time()):
-                logger().info("dropped a day", retention=day.retention, day=str(day.day))
+            expiring()
 
 
-def _problems(loader: Loader) -> Iterator[str]:
+def _expire(database: Database, keep: Mapping[str, float], age: Age) -> None:
+    if age.is_known:
+        for day in expire(database, keep, time.time()):
+            logger().info("dropped a day", retention=day.retention, day=str(day.day))
+
+
+def _problems(loader: Loader, age: Age) -> Iterator[str]:
     if loader.loaded.dead:
         yield f"{loader.loaded.dead} frames could not be read and are in the store's dead letters, each with the reason"
+    if not age.is_known:
+        yield (
+            f"the system clock was set ahead by {age.ahead / 3_600:,.0f} hours: nothing is deleted for its age; "
+            "set it right, or start the monitor again if it is right now"
+        )
 
 
 def _samples(loader: Loader, reader: Reader) -> Iterator[Sample]:
