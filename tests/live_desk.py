@@ -9,6 +9,7 @@ from tocsin.model import received
 from tocsin.model.place import Place
 from tocsin.model.received import Context, Received
 from tocsin.ports.journal import Frame, Topic
+from tocsin.services.live.derive import Derived, Placed
 from tocsin.services.live.worker import Worker
 
 PARTITIONS = 2
@@ -29,9 +30,10 @@ class Line:
     def __init__(self, die: Callable[[Sequence[bytes]], bool] = lambda _: False) -> None:
         self.die = die
 
-    def __call__(
-        self, place: Place, frame: Frame, without: frozenset[int] = frozenset()
-    ) -> tuple[Frame | None, Frame]:
+    def __call__(self, frames: Sequence[Placed]) -> list[Derived]:
+        return [self.one(*placed) for placed in frames]
+
+    def one(self, place: Place, frame: Frame, without: frozenset[int]) -> Derived:
         batch = received.load(frame.payload, frame.meta)
         read = [one for index, one in enumerate(batch.records) if index not in without]
         if self.die(read):

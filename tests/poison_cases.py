@@ -24,6 +24,22 @@ def a_record_that_kills_is_set_aside_at_the_second_death(tmp_path: Path) -> None
     assert "Killed" in (tmp_path / "dead" / "0-1-1.txt").read_text()
 
 
+def of_frames_that_are_worked_together_the_one_that_kills_is_found(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.put(0, [[b"%d" % number] for number in range(20)])
+    desk.put(1, [[b"a"], [b"b", b"evil"], [b"c"], [b"d"]])
+    line = Line(lambda read: b"evil" in read)
+    assert [desk.live(line) for _ in range(3)] == [False, False, True]
+    assert len(desk.derived("signals", 0)) == 20
+    assert [payload for _, payload in desk.derived("signals", 1)] == [
+        b"signals of a",
+        b"signals of b",
+        b"signals of c",
+        b"signals of d",
+    ]
+    assert [one.name for one in (tmp_path / "dead").glob("*.record")] == ["1-1-1.record"]
+
+
 def a_worker_that_dies_of_something_else_twice_sets_nothing_aside(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.put(0, [[b"innocent"]])
@@ -65,6 +81,7 @@ CASES = {
     one.__name__: one
     for one in (
         a_record_that_kills_is_set_aside_at_the_second_death,
+        of_frames_that_are_worked_together_the_one_that_kills_is_found,
         a_worker_that_dies_of_something_else_twice_sets_nothing_aside,
         every_way_to_die_is_found_and_told,
         where_nothing_can_be_tried_nothing_is_set_aside,

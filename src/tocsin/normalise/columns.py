@@ -1,11 +1,14 @@
 """Normalised columns of a batch -> Arrow, as the store takes them (model/columns.py)."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tocsin.model.columns import NUMBERS, OWN
 from tocsin.model.event import ABSENT, Value
@@ -17,37 +20,63 @@ _TYPES = {name: pa.type_for_alias(kind.split("[")[0]) for name, kind in OWN.item
 _TIME = pa.timestamp("us")
 
 
+class Spot(NamedTuple):
+    """Where an event stands: in which frame of a batch, which record of it, which event of that."""
+
+    frame: int
+    record: int
+    part: int
+
+
 class Rows(NamedTuple):
     """Events of one source, or records that were refused for one reason. All lists are of one length.
 
-    places: (index, part) of each. times: seconds since 1970, None without one. refused: the reason, or empty.
+    times: seconds since 1970, None without one. refused: the reason, or empty.
     """
 
     source: str
-    places: Sequence[tuple[int, int]]
+    spots: Sequence[Spot]
     raw: Sequence[bytes]
     times: Sequence[float | None]
     columns: Mapping[str, Sequence[Value]]
     refused: str = ""
 
 
-def stream(batch: Sequence[Rows]) -> bytes:
-    """Return all rows as one Arrow stream; what a part does not have is null in its rows."""
-    tables = [_table(rows) for rows in batch]
-    joined = pa.concat_tables(tables, promote_options="default").combine_chunks()
+def streams(batch: Sequence[Rows], frames: int) -> list[bytes | None]:
+    """Return the Arrow streams of the frames that a batch was joined from; None for one that has no row.
+
+    What no row of a frame has is left out of its stream. Columns are made for the batch: for each frame alone it
+    would take twice as long.
+    """
+    if not batch:
+        return [None] * frames
+    joined = pa.concat_tables([_table(rows) for rows in batch], promote_options="default").combine_chunks()
+    numbers = pa.array([spot.frame for rows in batch for spot in rows.spots], pa.uint32())
+    order = pc.array_sort_indices(numbers)  # stable: rows of one source stay together, and compress better
+    ordered, places = joined.take(order), numbers.take(order).to_pylist()
+    ends = [bisect_right(places, frame) for frame in range(frames)]
+    return [
+        _stream(ordered.slice(begin, end - begin)) if end > begin else None
+        for begin, end in pairwise([0, *ends])
+    ]
+
+
+def _stream(rows: Any) -> bytes:
+    size = rows.num_rows
+    frame = rows.select([name for name in rows.column_names if name in OWN or rows[name].null_count < size])
     sink = pa.BufferOutputStream()
     options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
-    with pa.ipc.new_stream(sink, joined.schema, options=options) as writer:
-        writer.write_table(joined)
+    with pa.ipc.new_stream(sink, frame.schema, options=options) as writer:
+        writer.write_table(frame)
     return bytes(sink.getvalue())
 
 
 def _table(rows: Rows) -> Any:
-    size = len(rows.places)
+    size = len(rows.spots)
     stamps = [None if time is None else int(time * 1e6) for time in rows.times]
     columns: dict[str, Any] = {
-        "index": pa.array([index for index, _ in rows.places], _TYPES["index"]),
-        "part": pa.array([part for _, part in rows.places], _TYPES["part"]),
+        "index": pa.array([spot.record for spot in rows.spots], _TYPES["index"]),
+        "part": pa.array([spot.part for spot in rows.spots], _TYPES["part"]),
         "source": pa.repeat(rows.source, size),
         "time": pa.array(stamps, pa.int64()).cast(_TIME),
         "refused": pa.repeat(rows.refused, size) if rows.refused else pa.nulls(size, pa.string()),

@@ -1,7 +1,7 @@
 """Which source a record is of, told by its content."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from tocsin.errors import DataError
 from tocsin.model.event import Fields
@@ -13,7 +13,8 @@ from tocsin.sources.marks import Marks
 
 def recognise(record: bytes) -> Source | None:
     """Return the source that is surest of the record; None when none claims it."""
-    return _surest(record, _as_object(record), catalog().values())
+    fields = _as_object(record)
+    return _surest(record, fields, _of_lines() if fields is None else catalog().values())
 
 
 def _surest(record: bytes, fields: Fields | None, sources: Iterable[Source]) -> Source | None:
@@ -71,15 +72,26 @@ def _told_apart(records: Sequence[bytes], usual: Source | None) -> list[tuple[So
 
 
 def _among(record: bytes, owners: frozenset[str] | None) -> Source | None:
-    fields = None if owners is None else _as_object(record)
-    if owners is None or fields is None:
-        return recognise(record)
-    asked = (one for one in catalog().values() if one.name in owners or _takes_the_rest(one))
-    return _surest(record, fields, asked)
+    fields = _as_object(record)
+    if fields is None:
+        return _surest(record, None, _of_lines())
+    return _surest(record, fields, catalog().values() if owners is None else _asked(owners))
 
 
-def _takes_the_rest(source: Source) -> bool:
-    return source.kind is Kind.JSON and not source.marks
+@lru_cache(maxsize=4_096)
+def _asked(owners: frozenset[str]) -> tuple[Source, ...]:
+    """Return the sources that a record with these marks may be of."""
+    return tuple(
+        one
+        for one in catalog().values()
+        if one.name in owners or (one.kind is Kind.JSON and not one.marks)  # what has no marks takes the rest
+    )
+
+
+@cache
+def _of_lines() -> tuple[Source, ...]:
+    """Return the sources that take what is no JSON object."""
+    return tuple(one for one in catalog().values() if one.kind is Kind.LINE)
 
 
 @cache

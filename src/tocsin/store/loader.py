@@ -30,11 +30,17 @@ AT_ONCE = 8
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """When a block is large enough. rows: events. seconds: since its first frame was read. size: bytes of payload."""
+    """When a block is due. rows: events. size: bytes of payload. seconds: since its first frame was read.
 
-    rows: int = 10_000
+    One that fills faster than `brisk` events a second gets `patience` seconds: a block of 40,000 takes four fifths of
+    the processor time of four of 10,000, as parts are merged less often.
+    """
+
+    rows: int = 40_000
     seconds: float = 1.0
     size: int = 32 << 20
+    brisk: int = 5_000
+    patience: float = 4.0
 
 
 @dataclass(slots=True)
@@ -144,7 +150,9 @@ class Loader:
         )
 
     def _due(self) -> bool:
-        return self._full() or self._clock() - self._since >= self._bounds.seconds
+        bounds, age = self._bounds, self._clock() - self._since
+        is_brisk = self._events > bounds.brisk * age
+        return self._full() or age >= (bounds.patience if is_brisk else bounds.seconds)
 
     def _spans(self) -> Iterable[Span]:
         for partition, consumer in enumerate(self._consumers):

@@ -63,6 +63,23 @@ def test_frames_wait_until_there_are_enough(fresh: Filled) -> None:
     loader.close()
 
 
+def test_what_comes_fast_waits_for_a_larger_block(fresh: Filled) -> None:
+    fresh.loader.close()
+    loader = fresh.opened(Bounds(seconds=1, brisk=5, patience=4))
+    for offset, events in enumerate((6, 6, 6)):
+        fresh.write([frame(offset, [event()] * events)])
+        assert loader.step() == 0
+        fresh.now += 1
+    assert loader.step() == 0
+    fresh.now += 1
+    assert loader.step() == 18
+    fresh.write([frame(3, [event()] * 4)])
+    assert loader.step() == 0
+    fresh.now += 1
+    assert loader.step() == 4
+    loader.close()
+
+
 def test_a_finished_plan_is_not_carried_out_again(fresh: Filled) -> None:
     fresh.load([event()] * 3)
     fresh.loader.close()

@@ -8,7 +8,7 @@ from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.line import settle
 from tocsin.model.canary import Marker
-from tocsin.normalise.columns import Rows, stream
+from tocsin.normalise.columns import Rows, Spot, streams
 from tocsin.normalise.redact import Redactor
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.lag import Lag
@@ -38,7 +38,7 @@ def run(life: Life, index: int, workers: int) -> None:
     work = FrameWork(rules, Redactor(life.layout.key("redaction")), Marker(life.layout.key("canary")))
     partitions = range(index, settings.journal.partitions, workers)
     sys.meta_path.insert(0, _NoPandas())
-    stream([Rows("", [(0, 0)], [b""], [None], {})])
+    streams([Rows("", [Spot(0, 0, 0)], [b""], [None], {})], 1)
     settle()
     place = life.layout
     with patiently(lambda: Worker(journal, partitions, work, place.run, place.dead / "worker")) as worker:

@@ -1,7 +1,7 @@
 """Frames that kill their worker: found out at the second death, and narrowed down to the records that do it.
 
-Before a worker begins a frame it notes which. A worker that starts finds there what the last one died of, if it died.
-The records of a frame on which two have died are tried in processes of their own, by halves; those that
+Before a worker begins frames it notes which. A worker that starts finds there what the last one died of, if it died;
+it works those one by one, so that the second death tells which it was. The records of a frame on which two have died are tried in processes of their own, by halves; those that
 kill it there are set aside with what was seen, and stored as what nobody could read. The line goes on.
 """
 
@@ -25,14 +25,18 @@ TRY_SECONDS = 10
 """A record that takes longer than this is as bad as one that kills."""
 REASON = "it stopped a worker"
 _LOOK = 0.005
-_NOTE = struct.Struct(">qq")
+_NOTE = struct.Struct(">qqq")
 
 
 class Note(NamedTuple):
-    """What a worker is at. deaths: how many have died at this frame."""
+    """What a worker is at: frames from first to last. deaths: how many have died at them."""
 
-    offset: int
+    first: int
+    last: int
     deaths: int
+
+
+_NOTHING = Note(-1, -1, 0)
 
 
 class Notes:
@@ -42,20 +46,24 @@ class Notes:
         self._file = os.open(folder / f"working-{partition}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._died = self._read()
 
-    def begin(self, offset: int) -> int:
-        """Note that work on a frame begins; returns how many workers have died at it."""
-        deaths = self._died.deaths + 1 if offset == self._died.offset else 0
-        self._write(Note(offset, deaths))
+    def suspects(self, offset: int) -> bool:
+        """Tell whether a worker may have died of the frame at an offset."""
+        return self._died.first <= offset <= self._died.last
+
+    def begin(self, first: int, last: int) -> int:
+        """Note that work on frames begins; returns how many workers have died at them."""
+        deaths = self._died.deaths + 1 if self.suspects(first) else 0
+        self._write(Note(first, last, deaths))
         return deaths
 
     def close(self) -> None:
         """Note that this worker ended in order."""
-        self._write(Note(-1, 0))
+        self._write(_NOTHING)
         os.close(self._file)
 
     def _read(self) -> Note:
         found = os.pread(self._file, _NOTE.size, 0)
-        return Note(*_NOTE.unpack(found)) if len(found) == _NOTE.size else Note(-1, 0)
+        return Note(*_NOTE.unpack(found)) if len(found) == _NOTE.size else _NOTHING
 
     def _write(self, note: Note) -> None:
         os.pwrite(self._file, _NOTE.pack(*note), 0)

@@ -18,10 +18,10 @@ from tocsin.errors import ConfigError
 from tocsin.journal.local import LocalJournal
 from tocsin.model.alert import Alert
 from tocsin.model.place import Place
-from tocsin.ports.journal import Appender, Frame, Journal, Reader, Topic
+from tocsin.ports.journal import Appender, Journal, Reader, Topic
+from tocsin.services.live.derive import Derive, Placed
 from tocsin.services.live.hub import HubCycle, Stages
 from tocsin.services.live.topics import EVENTS, HUB, SIGNALS
-from tocsin.services.live.worker import Derive
 
 AT_ONCE = 256
 """Frames of a partition that are replayed before it is another's turn."""
@@ -90,13 +90,13 @@ def _signals(journal: Journal, own: Journal, derive: Derive, since: int) -> Iter
 
 def _piece(partition: int, reader: Reader, writer: Appender, derive: Derive, since: int) -> int:
     stored = reader.read(max_frames=AT_ONCE)
-    frames: list[Frame] = [
-        derive(Place(EVENTS, partition, one.offset), one.frame)[1]
+    wanted = [
+        Placed(Place(EVENTS, partition, one.offset), one.frame)
         for one in stored
         if one.frame.arrived >= since
     ]
-    if frames:
-        writer.append(frames).result()
+    if wanted:
+        writer.append([signals for _, signals in derive(wanted)]).result()
     return len(stored)
 
 

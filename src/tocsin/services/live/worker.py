@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self, TypeAlias
+from typing import Self
 
 from msgspec import structs
 
@@ -17,24 +17,16 @@ from tocsin.errors import DeliveryError
 from tocsin.model import received
 from tocsin.model.place import Place
 from tocsin.ports.journal import Consumer, Frame, Journal, Reader, Stored, Stream
+from tocsin.services.live.derive import Derive, Placed
 from tocsin.services.live.outlet import Outlet
 from tocsin.services.live.poison import DEATHS, Notes, culprits, set_aside
 from tocsin.services.live.topics import COLUMNS, EVENTS, SIGNALS, WORKER
 
 AHEAD = 64
-"""Frames of a partition whose results may wait for the disk."""
+"""Frames of a partition that are worked together, at most, and whose results may wait for the disk."""
+TOGETHER = 8 << 20
+"""Bytes of all partitions that are worked together, about: some 9,000 events."""
 COMMIT_SECONDS = 1.0
-MAX_READ = 8 << 20
-
-Derived: TypeAlias = tuple[Frame | None, Frame]
-"""What a frame of events gives: its frame of columns, if it has any record, and its frame of signals."""
-
-
-class Derive(Protocol):
-    """What makes it; without: the records that are not to be looked at."""
-
-    def __call__(self, place: Place, frame: Frame, without: frozenset[int] = frozenset()) -> Derived:
-        """Derive."""
 
 
 @dataclass(slots=True)
@@ -100,42 +92,60 @@ class Worker:
 
     def step(self) -> int:
         """Work on what is there, a bounded piece of each partition; returns how many frames."""
-        return sum(self._advance(lane) for lane in self.lanes)
+        together, frames = [], 0
+        for lane in self.lanes:
+            found = lane.reader.read(max_frames=AHEAD, max_bytes=TOGETHER // len(self.lanes))
+            frames += len(found)
+            if any(lane.notes.suspects(one.offset) for one in found):
+                # What a worker died of is worked alone: another death tells which frame it is.
+                for one in found:
+                    self._derive([(lane, [one])])
+            elif found:
+                together.append((lane, found))
+        if together:
+            self._derive(together)
+        for lane in self.lanes:
+            self._end(lane)
+        return frames
 
-    def _advance(self, lane: _Lane) -> int:
-        found = lane.reader.read(max_frames=AHEAD, max_bytes=MAX_READ)
-        for stored in found:
-            self._derive(lane, stored)
+    def _end(self, lane: _Lane) -> None:
         for outlet in (lane.columns, lane.signals):
             outlet.push()
         if lane.done > lane.consumer.offset and time.monotonic() - lane.committed >= COMMIT_SECONDS:
             self._commit(lane)
-        return len(found)
 
-    def _derive(self, lane: _Lane, stored: Stored) -> None:
-        offset = stored.offset
-        if offset <= min(lane.known):  # its results are there: only the commit was missing
-            lane.columns.put(offset, None)
-            lane.signals.put(offset, None)
-            return
-        place = Place(EVENTS, lane.partition, offset)
-        deaths = lane.notes.begin(offset)
+    def _derive(self, found: Sequence[tuple[_Lane, Sequence[Stored]]]) -> None:
+        """Work frames together and hand on what they give."""
+        placed = []
+        for lane, stored in found:
+            # The results of those before are there: only the commit was missing.
+            fresh = [one for one in stored if one.offset > min(lane.known)]
+            if fresh:
+                deaths = lane.notes.begin(fresh[0].offset, fresh[-1].offset)
+                placed += [self._placed(lane, one, deaths) for one in fresh]
+        derived = iter(self.derive(placed) if placed else ())
+        for lane, stored in found:
+            for one in stored:
+                columns, signals = (None, None) if one.offset <= min(lane.known) else next(derived)
+                lane.columns.put(one.offset, columns)
+                lane.signals.put(one.offset, signals)
+                self.frames += 1
+                self.events += one.frame.events
+            for outlet in (lane.columns, lane.signals):
+                if outlet.waiting >= AHEAD:
+                    outlet.drain()
+
+    def _placed(self, lane: _Lane, stored: Stored, deaths: int) -> Placed:
+        place = Place(EVENTS, lane.partition, stored.offset)
         without = self._killers(place, stored.frame) if deaths >= DEATHS else frozenset[int]()
-        columns, signals = self.derive(place, stored.frame, without)
-        lane.columns.put(offset, columns)
-        lane.signals.put(offset, signals)
-        for outlet in (lane.columns, lane.signals):
-            if outlet.waiting >= AHEAD:
-                outlet.drain()
-        self.frames += 1
-        self.events += stored.frame.events
+        return Placed(place, stored.frame, without)
 
     def _killers(self, place: Place, frame: Frame) -> frozenset[int]:
         """Find the records of a frame that kill, and set them aside."""
 
         def work(records: Sequence[bytes]) -> object:
             payload, _ = received.dump(batch._replace(records=list(records)))
-            return self.derive(place, structs.replace(frame, payload=payload))
+            return self.derive([Placed(place, structs.replace(frame, payload=payload))])
 
         batch = received.load(frame.payload, frame.meta)
         found = culprits(batch.records, work)

@@ -47,34 +47,28 @@ def places(names: Iterable[str], source: Source, route: Route) -> Places:
 
 
 class Where(NamedTuple):
-    """Where a record stands: its place is its id unless its source gives it one. file and line: for people."""
-
-    place: str
-    file: str
-    line: int
-
-
-class Seen:
-    """One record that rules matched: read once and no further than asked, however many rules there are.
+    """Where a record stands: its place is its id unless its source gives it one. file and line: for people.
 
     arrived: seconds since 1970; stands for the event's time where that is missing, or later.
     """
 
-    def __init__(
-        self,
-        source: Source,
-        record: bytes,
-        where: Where,
-        fields: Fields | None = None,
-        arrived: float | None = None,
-    ) -> None:
+    place: str
+    file: str
+    line: int
+    arrived: float | None = None
+
+
+class Seen:
+    """One record that rules matched: read once and no further than asked, however many rules there are."""
+
+    def __init__(self, source: Source, record: bytes, where: Where, fields: Fields | None = None) -> None:
         self.source = source
         self.where = where
         self._fields = _all_fields(source, record) if fields is None else fields
         self.fields = plain_fields(self._fields)
         own = epoch(first(self.fields, source.time)) if self.fields else None
         self.timeless = own is None
-        self.time = clamped(own, arrived)
+        self.time = clamped(own, where.arrived)
 
     @cached_property
     def event_id(self) -> str:

@@ -19,9 +19,9 @@ _ROW = attrgetter("row")
 
 
 class Telling(NamedTuple):
-    """What one signal says. place: where its record stands. timeless: a correlation wants it, and the event has no readable time."""
+    """What one signal says. piece: its record. timeless: a correlation wants it, and the event has no readable time."""
 
-    place: str
+    piece: Record
     match: Match | None
     observation: Observation | None
     timeless: bool
@@ -39,26 +39,23 @@ class Teller:
         self.needs = needs
         self._places: dict[tuple[str, int], tuple[Route, Places]] = {}
 
-    def tell(
-        self, part: Part, outcome: Outcome, where: Callable[[Record], Where], arrived: float | None = None
-    ) -> Iterator[Telling]:
-        """Yield what the signals say, in the order of rows. arrived: stands for a missing or a later time."""
+    def tell(self, part: Part, outcome: Outcome, where: Callable[[Record], Where]) -> Iterator[Telling]:
+        """Yield what the signals say, in the order of rows."""
         if part.source is None:
             return
         for row, signals in groupby(sorted(outcome.signals, key=_ROW), key=_ROW):
-            seen = Seen(
-                part.source, part.records[row], where(part.pieces[row]), outcome.parsed.get(row), arrived
-            )
+            piece = part.pieces[row]
+            seen = Seen(part.source, part.records[row], where(piece), outcome.parsed.get(row))
             for signal in signals:
-                yield self._tell_one(seen, signal)
+                yield self._tell_one(piece, seen, signal)
 
-    def _tell_one(self, seen: Seen, signal: Signal) -> Telling:
+    def _tell_one(self, piece: Record, seen: Seen, signal: Signal) -> Telling:
         rule = signal.hit.rule.meta.id
         match = seen.match(signal) if rule in self.reported else None
         if rule not in self.needs:
-            return Telling(seen.where.place, match, None, timeless=False)
+            return Telling(piece, match, None, timeless=False)
         observation = seen.observation(signal, self._places_of(rule, seen.source, signal.route))
-        return Telling(seen.where.place, match, observation, timeless=seen.timeless)
+        return Telling(piece, match, observation, timeless=seen.timeless)
 
     def _places_of(self, rule: str, source: Source, route: Route) -> Places:
         # By identity: routes live as long as their lanes, and what is held here is not freed under its key.

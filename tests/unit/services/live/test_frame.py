@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 import tocsin.sources
 from live_rules import live_rules
@@ -20,9 +21,10 @@ from tocsin.model.columns import NORMALISED, NUMBERS, OWN
 from tocsin.model.place import Place
 from tocsin.model.received import Context, Received
 from tocsin.model.signals import Count, Heard, Signals
-from tocsin.normalise.columns import MAX_TEXT, Rows, stream
+from tocsin.normalise.columns import MAX_TEXT, Rows, Spot, streams
 from tocsin.normalise.identity import Account, Identities
 from tocsin.ports.journal import Frame
+from tocsin.services.live.derive import Placed
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.poison import REASON
 from tocsin.sources import catalog
@@ -46,7 +48,7 @@ def frame(records: Sequence[bytes], source: str = "") -> Frame:
 def run(
     work: FrameWork, records: Sequence[bytes], source: str = "", without: frozenset[int] = frozenset()
 ) -> tuple[list[dict[str, Any]], Signals]:
-    columns, said = work(PLACE, frame(records, source), without)
+    [(columns, said)] = work([Placed(PLACE, frame(records, source), without)])
     rows = pa.ipc.open_stream(columns.payload).read_all().to_pylist() if columns else []
     return rows, signals.load(said.payload)
 
@@ -81,7 +83,7 @@ def test_every_record_of_every_source_is_a_row(work: FrameWork, source: Any) -> 
 
 
 def test_the_payload_is_as_the_model_says(work: FrameWork) -> None:
-    columns, _ = work(PLACE, frame([audit(actor="mona", repo="octo/cat"), b"no log at all"]))
+    [(columns, _)] = work([Placed(PLACE, frame([audit(actor="mona", repo="octo/cat"), b"no log at all"]))])
     assert columns
     schema = pa.ipc.open_stream(columns.payload).schema
     for name, kind in OWN.items():
@@ -176,8 +178,9 @@ def test_records_that_hold_several_events_are_a_row_each(work: FrameWork) -> Non
 def test_any_value_makes_a_column(values: list[object]) -> None:
     size = len(values)
     columns = {"user.name": [*values[:-1], "half \ud800 a pair"], "source.port": values}
-    rows = Rows("x", [(at, 0) for at in range(size)], [b""] * size, [None] * size, columns)
-    table = pa.ipc.open_stream(stream([rows])).read_all()
+    rows = Rows("x", [Spot(0, at, 0) for at in range(size)], [b""] * size, [None] * size, columns)
+    [written] = streams([rows], 1)
+    table = pa.ipc.open_stream(written or b"").read_all()
     texts = table.column("user.name").to_pylist()
     assert len(texts) == size
     for text, value in zip(texts, columns["user.name"], strict=True):
@@ -248,3 +251,55 @@ def test_people_behind_accounts(tmp_path: Path) -> None:
     assert (known.entities.user, known.entities.person) == (("Mona",), ("Mona Lisa",))
     assert known.people == (("Mona", "Mona Lisa"),)
     assert (unknown.entities.person, unknown.people) == ((), ())
+
+
+SAMPLES = [line for path in sorted(HERE.glob("*/samples/*")) for line in lines(path) if len(line) < 4_000]
+KINDS = [
+    audit(action="repo.access", visibility="public", actor="mona"),
+    audit(action="org.login_failed", actor="eve"),
+    audit(**{"@timestamp": (NOW + 60) * 1000}),
+    MARKER.write(Canary("web", "http", NOW * 1000)),
+    b'{"broken": ',
+    b"\xff no log",
+]
+
+
+def content(columns: Frame | None) -> list[dict[str, Any]]:
+    rows = pa.ipc.open_stream(columns.payload).read_all().to_pylist() if columns else []
+    assert len(rows) == (columns.events if columns else 0)
+    filled = [{name: value for name, value in row.items() if value is not None} for row in rows]
+    return sorted(filled, key=lambda row: (row["index"], row["part"]))
+
+
+def said_of(frame: Frame) -> object:
+    said = signals.load(frame.payload)
+    lists = ("matches", "observations", "counts", "refused", "canaries")
+    return structs.replace(said, **{name: tuple(sorted(getattr(said, name), key=repr)) for name in lists})
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.one_of(st.sampled_from(KINDS), st.sampled_from(SAMPLES)), max_size=12),
+            st.sampled_from(["", "", "github_audit"]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+@settings(deadline=None, max_examples=40)
+def test_what_a_frame_gives_does_not_depend_on_those_beside_it(
+    work: FrameWork, batches: list[tuple[list[bytes], str, bool]]
+) -> None:
+    placed = [
+        Placed(Place("events", number % 2, number), frame(records, source), frozenset({0} if kills else ()))
+        for number, (records, source, kills) in enumerate(batches)
+        if records or not kills
+    ]
+    together = work(placed)
+    for one, (columns, said) in zip(placed, together, strict=True):
+        [(own_columns, own_said)] = work([one])
+        assert content(columns) == content(own_columns)
+        assert said_of(said) == said_of(own_said)
+        assert said.origin == one.place
