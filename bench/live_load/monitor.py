@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -52,6 +53,14 @@ class NotReadyError(Exception):
     """The monitor is not what it should be by now; says what it said."""
 
 
+def environment() -> dict[str, str]:
+    """Return what it runs in: with compiled modules, as an installation has them (`scripts/setup` makes them)."""
+    compiled = Path(tempfile.gettempdir()) / f"tocsin-bench-compiled-{os.getuid()}"
+    own = {"PYTHONPATH": str(SRC), "PYTHONPYCACHEPREFIX": str(compiled)}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | own
+
+
 class Monitor:
     """One instance, with a folder of its own.
 
@@ -93,7 +102,7 @@ class Monitor:
                 [*self.command, "--config", str(self.folder / "tocsin.toml")],
                 stdout=said,
                 stderr=said,
-                env={**os.environ, "PYTHONPATH": str(SRC)},
+                env=environment(),
                 start_new_session=True,
             )
         self.until(lambda: self._all_ready(began), "all roles to be ready")
@@ -178,8 +187,12 @@ def wait_for(true: Callable[[], bool], what: str, seconds: float) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Return whether there is such a process."""
-    return Path(f"/proc/{pid}").exists()
+    """Return whether there is such a process; one that has ended, and is still to be reaped, holds nothing."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return text.rpartition(")")[2].split()[0] != "Z"
 
 
 def free_port() -> int:

@@ -1,6 +1,7 @@
 """A role's process, seen from the supervisor: started, watched, started again."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,10 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tocsin.app.life import RELOAD
+from tocsin.app.orphans import SUPERVISED
+from tocsin.telemetry import status
 from tocsin.telemetry.log import logger
 
 BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-"""Seconds before a role is started again, longer each time it lives only briefly."""
+"""Seconds before a role is started again, longer each time it dies soon. One that did its work and was killed (SIGKILL:
+from outside, as crashes are other signals) is started at once: the start itself is pause enough."""
 END_SECONDS = 20.0
 """A role that was asked to stop and has not ended by then is killed."""
 STEADY_SECONDS = 20.0
@@ -29,6 +33,8 @@ class Child:
     deaths: int = 0
     """Since it was last steady."""
     restarts: int = 0
+    ends: int | None = None
+    """A descriptor that can be read as soon as the process has ended, while there is one."""
     _process: "subprocess.Popen[str] | None" = None
     _began: float = 0.0
     _due: float = field(default=0.0)
@@ -43,11 +49,12 @@ class Child:
     def start(self, digest: str) -> None:
         """Start it with a snapshot."""
         command = [sys.executable, "-m", "tocsin", "serve", "--data", str(self.data)]
-        command += ["--role", self.name, "--snapshot", digest, "--supervised"]
+        command += ["--role", self.name, "--snapshot", digest, SUPERVISED]
         # Of a session of its own: a terminal's Ctrl-C is for the supervisor, who stops it in order.
         self._process = subprocess.Popen(  # noqa: S603 (this program itself)
             command, stdin=subprocess.PIPE, text=True, start_new_session=True, env=os.environ
         )
+        self.ends = os.pidfd_open(self._process.pid)
         self._began = time.monotonic()
         self._ending = False
 
@@ -66,13 +73,20 @@ class Child:
             if self.deaths and now - self._began > STEADY_SECONDS:
                 self.deaths = 0
             return
+        wait = 0.0 if self._ending or self._was_killed(code) else BACKOFF[min(self.deaths, len(BACKOFF) - 1)]
         self._let_go()
-        wait = 0.0 if self._ending else BACKOFF[min(self.deaths, len(BACKOFF) - 1)]
         self._due = now + wait
         if not self._ending:
             self.deaths += 1
             self.restarts += 1
             logger().error("a role has died", died=self.role, code=code, again_in_seconds=wait)
+        if not wait:
+            self._start_again(digest, now)
+
+    def _was_killed(self, code: int) -> bool:
+        """Tell whether somebody killed it while it did its work."""
+        said = status.read_one(self.role, self.data / "run")
+        return code == -signal.SIGKILL and said is not None and said.pid == self.pid and said.ready
 
     def _start_again(self, digest: str, now: float) -> None:
         try:
@@ -116,4 +130,6 @@ class Child:
         if self._process and self._process.stdin:
             with suppress(OSError):
                 self._process.stdin.close()
-        self._process = None
+        if self.ends is not None:
+            os.close(self.ends)
+        self._process = self.ends = None

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import resource
+import select
 import signal
 import threading
 import time
@@ -12,17 +13,15 @@ from types import FrameType
 
 from tocsin.app.child import Child
 from tocsin.app.layout import Layout
+from tocsin.app.orphans import end_orphans
+from tocsin.app.taken import start_with, take_over
 from tocsin.errors import ConfigError
 from tocsin.model.canary import Marker
 from tocsin.model.hidden import plain
-from tocsin.services.kinds import load_settings
 from tocsin.services.live.alarm import Alarm
 from tocsin.services.live.canaries import SETTLE_SECONDS, Canaries
 from tocsin.services.live.machine import Machine, Trouble
-from tocsin.services.settings_check import check
-from tocsin.services.settings_snapshot import take
 from tocsin.settings.behind import behind
-from tocsin.settings.mistake import Severity
 from tocsin.settings.snapshot import Snapshot, keep
 from tocsin.settings.tables import Settings
 from tocsin.telemetry import status
@@ -31,7 +30,8 @@ from tocsin.telemetry.log import logger, settle
 from tocsin.telemetry.own import of_process
 from tocsin.telemetry.status import Sample, Status
 
-LOOK_SECONDS = 0.05
+LOOK_SECONDS = 0.2
+"""Until the supervisor looks again whether there is something to do, unless a role ends before."""
 TROUBLE_SECONDS = 1.0
 """How long it waits when the machine does not let it work."""
 STOP_SECONDS = 20.0
@@ -61,8 +61,7 @@ class Supervisor:
 
     def __init__(self, config: Path) -> None:
         self.config = config.absolute()
-        self.settings = self._checked(lenient=True)
-        self.layout = Layout(Path(str(self.settings.tocsin.data.path)))
+        self.settings, self.layout, self.snapshot = start_with(self.config)
         self.problems: list[str] = []
         self.troubles: list[Trouble] = []
         self._missing: dict[str, float] = {}
@@ -70,18 +69,6 @@ class Supervisor:
         self.started = time.time()
         self.stopping = threading.Event()
         self.reloading = threading.Event()
-
-    def _checked(self, *, lenient: bool) -> Settings:
-        """Read the settings; raises ConfigError with every mistake that keeps them from working.
-
-        lenient: one broken rule is no reason to watch nothing: the others run, and the worker tells of it.
-        """
-        wrong = [one for one in check(self.config) if one.severity is Severity.ERROR]
-        if lenient:
-            wrong = [one for one in wrong if one.path == str(self.config)]
-        if wrong:
-            raise ConfigError("\n".join([*map(str, wrong), "`tocsin check` tells more"]))
-        return load_settings(self.config)
 
     def run(self) -> int:
         """Start the roles and keep them alive until told to stop."""
@@ -91,33 +78,41 @@ class Supervisor:
         self.layout.make()
         lock = self._lock()
         try:
-            status.forget(self.layout.run)
-            self.snapshot: Snapshot = take(settings)
+            self._clear()
             keep(self.snapshot, self.layout.snapshots)
             self._behind = _behind(settings)
-            self.children = [Child(role, name, self.layout.data) for role, name in roles(settings)]
-            self.alarm = Alarm(settings)
-            self.machine = Machine(_folders(self.layout, settings), settings.journal.scarce)
-            self.health = Health(self.layout.run, lambda: [one.role for one in self.children])
-            self.canaries = Canaries(
-                Marker(self.layout.key("canary")),
-                self.layout.inputs,
-                self.layout.run,
-                self.health.missing,
-            )
-            self.canaries.use(settings)
-            if settings.metrics.enabled:
-                listen = settings.metrics.listen
-                self.health.start(listen.host, listen.port)
             signal.signal(signal.SIGTERM, self._on_stop)
             signal.signal(signal.SIGINT, self._on_stop)
             signal.signal(signal.SIGHUP, self._on_reload)
-            self.canaries.start()
-            logger().info("started", snapshot=self.snapshot.hash[:12], data=str(self.layout.data))
-            self._watch()
+            self.children = [Child(role, name, self.layout.data) for role, name in roles(settings)]
+            try:
+                self._look_after()  # they load what they need while the rest is made here
+                self._open(settings)
+                self._watch()
+            finally:
+                self._stop()
         finally:
             os.close(lock)
         return 0
+
+    def _clear(self) -> None:
+        """End what a supervisor that was killed left behind."""
+        for pid in end_orphans(self.layout.data):
+            logger().warning("a role of a supervisor that is gone was ended", ended=pid)
+        status.clear(self.layout.run)
+
+    def _open(self, settings: Settings) -> None:
+        self.alarm = Alarm(settings)
+        self.machine = Machine(_folders(self.layout, settings), settings.journal.scarce)
+        self.health = Health(self.layout.run, lambda: [one.role for one in self.children])
+        marker = Marker(self.layout.key("canary"))
+        self.canaries = Canaries(marker, self.layout.inputs, self.layout.run, self.health.missing)
+        self.canaries.use(settings)
+        if settings.metrics.enabled:
+            listen = settings.metrics.listen
+            self.health.start(listen.host, listen.port)
+        self.canaries.start()
+        logger().info("started", snapshot=self.snapshot.hash[:12], data=str(self.layout.data))
 
     def _lock(self) -> int:
         path = self.layout.run / "supervisor.lock"
@@ -137,23 +132,33 @@ class Supervisor:
     def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
         self.reloading.set()
 
+    def _look_after(self) -> None:
+        for child in self.children:
+            child.look_after(self.snapshot.hash)
+
+    def _rest(self) -> None:
+        ends = select.poll()
+        for child in self.children:
+            if child.ends is not None:
+                ends.register(child.ends, select.POLLIN)
+        ends.poll(LOOK_SECONDS * 1000)
+
     def _watch(self) -> None:
         try:
             while not self.stopping.is_set():
                 try:
                     self._turn()
+                    self._rest()
                 except OSError as error:
                     # No file, no memory, no room: that passes, and who watches over the others must outlive it.
                     logger().error("the supervisor could not do its work; it goes on", error=str(error))
                     self.stopping.wait(TROUBLE_SECONDS)
-                self.stopping.wait(LOOK_SECONDS)
         finally:
             self.canaries.stop()
-            self._stop()
+            self._say(ready=False)
 
     def _turn(self) -> None:
-        for child in self.children:
-            child.look_after(self.snapshot.hash)
+        self._look_after()
         if self.reloading.is_set():
             self.reloading.clear()
             self._reload()
@@ -177,13 +182,11 @@ class Supervisor:
             child.end()
         for child in self.children:
             child.wait(latest)
-        self._say(ready=False)
 
     def _reload(self) -> None:
         """Take over changed settings; broken ones leave the old running, and are told."""
         try:
-            settings = self._checked(lenient=False)
-            fresh = take(settings)
+            settings, _, fresh = take_over(self.config)
             keep(fresh, self.layout.snapshots)
         except (ConfigError, OSError) as error:
             self.problems = [f"the new settings are not used: {plain(str(error), 500)}"]
@@ -283,9 +286,7 @@ def roles(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def prepared(config: Path) -> tuple[Layout, str]:
     """Make what one role needs that runs without a supervisor: the data folder, and a snapshot's hash."""
-    settings = load_settings(config.absolute())
-    layout = Layout(Path(str(settings.tocsin.data.path)))
+    _, layout, fresh = start_with(config.absolute())
     layout.make()
-    fresh = take(settings)
     keep(fresh, layout.snapshots)
     return layout, fresh.hash

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 METADATA = MetaData(
@@ -112,15 +111,6 @@ ALERT = Table(
     Index(None, "rule_id", "first_arrival", "id"),
 )
 """rule: JSON of RuleRef. window: microseconds. level: 0 informational … 4 critical. Others as in model/alert.py."""
-
-# At most one correlation of a fingerprint is open at a time: its next revision finds its alert by this.
-Index(
-    "ux_alert_open_series",
-    ALERT.c.fingerprint,
-    unique=True,
-    sqlite_where=text("NOT ended"),
-    postgresql_where=text("NOT ended"),
-)
 
 ALERT_ENTITY = Table(
     "alert_entity",

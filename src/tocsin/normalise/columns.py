@@ -78,7 +78,7 @@ def _table(rows: Rows) -> Any:
         "index": pa.array([spot.record for spot in rows.spots], _TYPES["index"]),
         "part": pa.array([spot.part for spot in rows.spots], _TYPES["part"]),
         "source": pa.repeat(rows.source, size),
-        "time": pa.array(stamps, pa.int64()).cast(_TIME),
+        "time": pa.array(stamps, pa.int64()).view(_TIME),
         "refused": pa.repeat(rows.refused, size) if rows.refused else pa.nulls(size, pa.string()),
         "raw": pa.array(rows.raw, pa.binary()),
     }

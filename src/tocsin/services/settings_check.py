@@ -9,7 +9,7 @@ from tocsin.model.near import nearest
 from tocsin.normalise.identity import load
 from tocsin.notify.opening import open_notifier
 from tocsin.services.kinds import kinds
-from tocsin.services.packs import BUILT_IN
+from tocsin.services.packs import packs, rule_paths
 from tocsin.services.placeholders import read_placeholders
 from tocsin.settings.load import Reading, read_file
 from tocsin.settings.mistake import Fault, Mistake, Severity
@@ -27,16 +27,22 @@ SHOWN = 400
 
 def check(path: Path) -> list[Mistake]:
     """Return what is wrong, in the order of the file, rules last; raises ConfigError when it cannot be read."""
+    reading = read(path)
+    return [*reading.mistakes, *rule_mistakes(reading)]
+
+
+def read(path: Path) -> Reading:
+    """Read the settings, and note what is wrong in them and in what they name, but for rules."""
     reading = read_file(path, kinds())
     if reading.settings is None:
-        return reading.mistakes
+        return reading
     reading.note(_sources(reading.settings))
     reading.note(_packs(reading.settings.rules))
     reading.note(probe(reading.settings))
     reading.note(_channels(reading.settings))
     reading.note(_identities(reading.settings))
     reading.mistakes.sort(key=lambda one: (one.line, one.column))
-    return [*reading.mistakes, *_rules(reading, reading.settings.rules)]
+    return reading
 
 
 def _sources(settings: Settings) -> Iterator[Fault]:
@@ -91,11 +97,6 @@ def _there(value: object) -> bool:
     return True
 
 
-def packs() -> tuple[str, ...]:
-    """List the built-in packs."""
-    return tuple(sorted(folder.parent.name for folder in BUILT_IN.glob("*/pack.toml")))
-
-
 def _packs(rules: Rules) -> Iterator[Fault]:
     known = ("all", *packs())
     for index, name in enumerate(rules.packs):
@@ -103,14 +104,13 @@ def _packs(rules: Rules) -> Iterator[Fault]:
             yield Fault(("rules", "packs", index), f"no pack {quoted(name)}; {_hint(name, known)}")
 
 
-def rule_paths(rules: Rules) -> tuple[Path, ...]:
-    """Return the files and folders that hold the rules."""
-    chosen = packs() if "all" in rules.packs else tuple(name for name in rules.packs if name in packs())
-    return (*(BUILT_IN / name for name in chosen), *(one.path for one in rules.paths if one.path.exists()))
+def rule_mistakes(reading: Reading) -> Iterator[Mistake]:
+    """Load the rules as `serve` would, and tell what does not load."""
+    if reading.settings:
+        yield from _rules(reading, reading.settings.rules)
 
 
 def _rules(reading: Reading, rules: Rules) -> Iterator[Mistake]:
-    """Load the rules as `serve` would, and tell what does not load."""
     from tocsin.services.pipelines import apply_all, placeholders_of
     from tocsin.sigma.cache import load_cached
 
@@ -121,7 +121,8 @@ def _rules(reading: Reading, rules: Rules) -> Iterator[Mistake]:
         if rules.placeholders and rules.placeholders.path.is_file():
             given = read_placeholders(rules.placeholders.path)
         at = ("rules", "pipelines")
-        loaded = apply_all(pipelines, load_cached(rule_paths(rules), placeholders_of(pipelines, given)))
+        loaded = load_cached(rule_paths(rules), placeholders_of(pipelines, given))
+        loaded = apply_all(pipelines, loaded) if pipelines else loaded
     except ConfigError as error:
         place = reading.positions.find(at)
         yield Mistake(str(reading.path), *place, ".".join(map(str, at)), plain(str(error), SHOWN))

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tocsin.errors import ConfigError
-from tocsin.services.packs import BUILT_IN
-from tocsin.services.settings_check import rule_paths
+from tocsin.services.packs import BUILT_IN, rule_paths
 from tocsin.settings.snapshot import Snapshot, snapshot
 from tocsin.settings.tables import Settings
 from tocsin.sigma.loader import rule_files
+
+_OWN = "built-in/"
 
 
 def take(settings: Settings) -> Snapshot:
@@ -33,8 +34,13 @@ def _contents(paths: Iterable[Path]) -> dict[str, bytes]:
 def _name(path: Path) -> str:
     """Built-in rules have one name wherever Tocsin is installed."""
     if path.is_relative_to(BUILT_IN):
-        return f"built-in/{path.relative_to(BUILT_IN).as_posix()}"
+        return f"{_OWN}{path.relative_to(BUILT_IN).as_posix()}"
     return str(path)
+
+
+def path_of(name: str) -> Path:
+    """Return where a rule of a snapshot was read from, or would be here and now if it is built in."""
+    return BUILT_IN / name.removeprefix(_OWN) if name.startswith(_OWN) else Path(name)
 
 
 def _content(path: Path) -> bytes:

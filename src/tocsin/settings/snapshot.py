@@ -80,6 +80,11 @@ def keep(one: Snapshot, folder: Path) -> Path:
     return place
 
 
+def is_kept(one: Snapshot, folder: Path) -> bool:
+    """Tell whether this very snapshot was kept before."""
+    return (folder / f"{one.hash}{SUFFIX}").exists()
+
+
 def kept(digest: str, folder: Path) -> Snapshot:
     """Read a snapshot by its hash; raises ConfigError when it is not there, or is not what it was."""
     place = folder / f"{digest}{SUFFIX}"

@@ -1,4 +1,4 @@
-"""Rules that were parsed once need no YAML again: a cache of documents by a file's content.
+"""Rules that were parsed once need no YAML again: a cache of documents by a file's path and content.
 
 One file for each set of folders, msgpack. It holds only what parsing made, is checked against the
 content hash of every rule file, and is thrown away when it does not fit: it can make loading faster,
@@ -45,31 +45,46 @@ class _Cache(Struct):
 
 
 def load_cached(paths: Sequence[Path], placeholders: Mapping[str, tuple[str, ...]]) -> Collection:
-    """Load rules as loader.load does, reading only files that changed since the last time."""
-    files = loader.rule_files(paths)
+    """Load rules as loader.load does, parsing only files that changed since the last time."""
+    contents = {str(path): _content(path) for path in loader.rule_files(paths)}
+    return load_contents(contents, paths, placeholders)
+
+
+def load_contents(
+    contents: Mapping[str, bytes | OSError],
+    paths: Sequence[Path],
+    placeholders: Mapping[str, tuple[str, ...]],
+) -> Collection:
+    """Load rules that were read before. contents: by path. paths: under which they were found, which names the cache."""
     place = _place(paths, placeholders)
     known = _read(place) if place else {}
     kept: dict[str, _File] = {}
-    collection = Collection()
-    for path in files:
-        collection.files += 1
-        kept[str(path)] = file = _file(path, known.get(str(path)), placeholders)
+    collection = Collection(files=len(contents))
+    for path, content in contents.items():
+        kept[path] = file = _file(path, content, known.get(path), placeholders)
         for document in file.documents:
-            _add(collection, document, str(path))
+            _add(collection, document, path)
     if place and kept != known:
         _write(place, kept)
     return loader.finish(collection)
 
 
-def _file(path: Path, known: _File | None, placeholders: Mapping[str, tuple[str, ...]]) -> _File:
+def _content(path: Path) -> bytes | OSError:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
-        return _File(b"", (_Problem(f"cannot be read: {error.strerror}", 0, waits=False),))
+        return error
+
+
+def _file(
+    path: str, content: bytes | OSError, known: _File | None, placeholders: Mapping[str, tuple[str, ...]]
+) -> _File:
+    if isinstance(content, OSError):
+        return _File(b"", (_Problem(f"cannot be read: {content.strerror}", 0, waits=False),))
     digest = hashlib.blake2b(content, digest_size=16).digest()
     if known and known.digest == digest:
         return known
-    found = loader.read_content(content, placeholders, path=str(path))
+    found = loader.read_content(content, placeholders, path=path)
     return _File(digest, tuple(_plain(document) for document in found))
 
 

@@ -127,20 +127,30 @@ class Loader:
             reader.close()
 
     def _gather(self, wait: float) -> None:
-        """Read in turns, a few frames of each partition, until there is enough for a block or no more."""
-        # Also while frames wait for their block: else this would look for more without a rest.
-        pause = wait / len(self._readers)
+        """Read until there is enough for a block or no more; if there is nothing, rest and look again.
+
+        To rest and not to watch the journal: a block waits for its time anyway, and most of the day nothing comes.
+        """
+        if not self._read_on():
+            # Also while frames wait for their block: else this would look for more without a rest.
+            time.sleep(wait)
+            self._read_on()
+
+    def _read_on(self) -> bool:
+        """Read in turns, a few frames of each partition; tell whether there were any."""
+        before = len(self._waiting)
         found = True
         while found and not self._full():
             found = False
             for partition, reader in enumerate(self._readers):
-                frames = reader.read(max_frames=AT_ONCE, max_bytes=8 << 20, wait=pause)
-                if frames:
-                    self._since, pause = self._since if self._waiting else self._clock(), 0.0
+                frames = reader.read(max_frames=AT_ONCE, max_bytes=8 << 20)
+                if frames and not self._waiting:
+                    self._since = self._clock()
                 self._waiting += [(partition, stored) for stored in frames]
                 self._events += sum(stored.frame.events for stored in frames)
                 self._size += sum(len(stored.frame.payload) for stored in frames)
                 found = found or bool(frames)
+        return len(self._waiting) > before
 
     def _full(self) -> bool:
         return (

@@ -55,13 +55,19 @@ def read(folder: Path) -> Iterator[Status]:
     except OSError:  # no file is free
         return
     for path in paths:
-        try:
-            yield _decoder.decode(path.read_bytes())
-        except (OSError, msgspec.MsgspecError):
-            continue
+        if said := read_one(path.stem, folder):
+            yield said
 
 
-def forget(folder: Path) -> None:
+def read_one(role: str, folder: Path) -> Status | None:
+    """Return what a role said last; None if it said nothing, or nobody can read it."""
+    try:
+        return _decoder.decode((folder / f"{role}{SUFFIX}").read_bytes())
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def clear(folder: Path) -> None:
     """Remove what was said, whole or half, by roles that are gone. Raises OSError."""
     for path in folder.glob(f"*{SUFFIX}*"):
         path.unlink(missing_ok=True)

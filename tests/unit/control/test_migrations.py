@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from databases import opened
 from tocsin.control.database import Database
 from tocsin.control.migrate import upgrade
-from tocsin.control.tables import METADATA
+from tocsin.control.partial import METADATA
 from tocsin.errors import ConfigError
 
 

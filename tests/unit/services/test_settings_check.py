@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tocsin.cli.main import OK, USAGE, main
-from tocsin.services.settings_check import check, packs
+from tocsin.services.packs import packs
+from tocsin.services.settings_check import check
 
 RULE = "title: A Rule\nlogsource: {product: linux}\ndetection:\n  a: {x: 1}\n  condition: b\n"
 

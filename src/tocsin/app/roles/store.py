@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.errors import DeliveryError
+from tocsin.ports.store import Freshness
 from tocsin.services.live.lag import Lag
 from tocsin.services.live.topics import COLUMNS, STORE
 from tocsin.store.database import Database
@@ -25,6 +27,8 @@ WAIT_SECONDS = 0.2
 RETRY_SECONDS = 1.0
 """Until a block that found no room is tried again."""
 EXPIRE_SECONDS = 600.0
+COUNT_SECONDS = 30.0
+"""How old what it says of its content may be, when nothing is added."""
 
 
 def run(life: Life) -> None:
@@ -41,7 +45,8 @@ def run(life: Life) -> None:
     server = Server(reader, layout.store_socket)
     keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
     lag, age = Lag(journal, STORE, COLUMNS), Age()
-    life.samples = lambda: chain(_samples(loader, reader), lag.samples())
+    content = Content(loader, reader)
+    life.samples = lambda: chain(_samples(loader), content.samples(), lag.samples())
     life.problems = lambda: chain(_problems(loader, age), lag.problems())
     try:
         life.be_ready()
@@ -84,13 +89,26 @@ def _problems(loader: Loader, age: Age) -> Iterator[str]:
         )
 
 
-def _samples(loader: Loader, reader: Reader) -> Iterator[Sample]:
-    loaded = loader.loaded
+def _samples(loader: Loader) -> Iterator[Sample]:
     for name in ("blocks", "frames", "rows", "dead"):
-        yield Sample(f"store_{name}_total", getattr(loaded, name), kind="counter")
-    try:
-        fresh = reader.freshness(patience=0.1)
-    except DeliveryError:  # people's questions have all the turns; this one can wait
-        return
-    yield Sample("store_events", fresh.rows)
-    yield Sample("store_newest_arrival_seconds", fresh.arrived / 1e6)
+        yield Sample(f"store_{name}_total", getattr(loader.loaded, name), kind="counter")
+
+
+class Content:
+    """What the store holds: asked again when a block was added, and now and then, for what was dropped."""
+
+    def __init__(self, loader: Loader, reader: Reader) -> None:
+        self._loader, self._reader = loader, reader
+        self._blocks = -1
+        self._until = 0.0
+        self._found = Freshness(0, 0)
+
+    def samples(self) -> Iterator[Sample]:
+        """Yield it."""
+        blocks, now = self._loader.loaded.blocks, time.monotonic()
+        if blocks != self._blocks or now >= self._until:
+            with suppress(DeliveryError):  # people's questions have all the turns; this one can wait
+                self._found = self._reader.freshness(patience=0.1)
+                self._blocks, self._until = blocks, now + COUNT_SECONDS
+        yield Sample("store_events", self._found.rows)
+        yield Sample("store_newest_arrival_seconds", self._found.arrived / 1e6)

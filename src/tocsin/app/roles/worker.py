@@ -1,6 +1,5 @@
 """The worker role: events -> columns and signals."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -17,17 +16,8 @@ from tocsin.services.live.topics import EVENTS, WORKER
 from tocsin.services.live.worker import Worker
 from tocsin.telemetry.status import Sample
 
-IDLE_SECONDS = (0.002, 0.05)
+IDLE_SECONDS = (0.002, 0.1)
 """How long it sleeps when there was nothing, at first and at most."""
-
-
-class _NoPandas:
-    """Arrow looks for pandas when it makes its first array, and the store brings it: two seconds and 70 MB for nothing."""
-
-    def find_spec(self, fullname: str, _path: object, _target: object = None, /) -> None:
-        """Say of pandas that it is not there; of all else, that others know."""
-        if fullname == "pandas":
-            raise ModuleNotFoundError(fullname)
 
 
 def run(life: Life, index: int, workers: int) -> None:
@@ -37,7 +27,6 @@ def run(life: Life, index: int, workers: int) -> None:
     rules = load_rules(life.snapshot, settings, life.layout.snapshots)
     work = FrameWork(rules, Redactor(life.layout.key("redaction")), Marker(life.layout.key("canary")))
     partitions = range(index, settings.journal.partitions, workers)
-    sys.meta_path.insert(0, _NoPandas())
     streams([Rows("", [Spot(0, 0, 0)], [b""], [None], {})], 1)
     settle()
     place = life.layout

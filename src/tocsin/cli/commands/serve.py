@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from tocsin.app.lean import be_lean
 from tocsin.cli.commands.check import DEFAULT
 
 _EXAMPLES = """examples:
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: list[str]) -> int:
     """Run until told to stop."""
     given = parser().parse_args(arguments)
+    be_lean()
     config = Path(given.config)
     if not given.role:
         from tocsin.app.supervisor import Supervisor

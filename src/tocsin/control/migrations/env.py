@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from tocsin.control.tables import METADATA
+from tocsin.control.partial import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -62,21 +62,27 @@ def prepare(options: Options) -> Setup:
         collection = apply_all(options.pipelines, loaded)
     else:
         collection = load_cached(rules, given)
-    correlations = [one for one in collection.correlations if one.meta.level.rank >= options.level.rank]
+    where = ", ".join(str(path) for path in options.rules) or "the built-in packs"
+    return choose(collection, options.level, where, source)
+
+
+def choose(collection: Collection, level: Level, where: str, source: Source | None = None) -> Setup:
+    """Choose the rules of a level and above; raises ConfigError when nothing can be run. where: they came from."""
+    correlations = [one for one in collection.correlations if one.meta.level.rank >= level.rank]
     correlations = _with_inner(correlations, collection.correlations)
     wanted = {name for one in correlations for name in one.rules}
     chosen = [
         rule
         for rule in collection.rules
-        if rule.meta.level.rank >= options.level.rank or rule.meta.id in wanted or rule.meta.name in wanted
+        if rule.meta.level.rank >= level.rank or rule.meta.id in wanted or rule.meta.name in wanted
     ]
     if not chosen:
-        raise ConfigError(_why_none(collection, options))
+        raise ConfigError(_why_none(collection, level, where))
     correlator = Correlator(chosen, correlations)
     reported = frozenset(
         document.meta.id
         for document in Collection(chosen, correlations).reporting
-        if document.meta.level.rank >= options.level.rank and document.meta.id not in correlator.silent
+        if document.meta.level.rank >= level.rank and document.meta.id not in correlator.silent
     )
     problems = [str(error) for error in (*collection.errors, *collection.waiting, *correlator.errors)]
     return Setup(collection, chosen, correlations, correlator, reported, source, problems)
@@ -104,10 +110,9 @@ def _source(name: str) -> Source | None:
     return catalog()[name]
 
 
-def _why_none(collection: Collection, options: Options) -> str:
-    where = ", ".join(str(path) for path in options.rules) or "the built-in packs"
+def _why_none(collection: Collection, level: Level, where: str) -> str:
     if collection.errors:
         return f"no rule of {where} could be loaded; the first mistake: {collection.errors[0]}"
     if collection.rules:
-        return f"no rule of {where} is of level {options.level.value} or above; lower --level"
+        return f"no rule of {where} is of level {level.value} or above; lower --level"
     return f"there is no rule in {where} ({collection.files} files were read)"
