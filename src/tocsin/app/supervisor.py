@@ -25,7 +25,6 @@ from tocsin.settings.behind import behind
 from tocsin.settings.snapshot import Snapshot, keep
 from tocsin.settings.tables import Settings
 from tocsin.telemetry import status
-from tocsin.telemetry.exposition import Health
 from tocsin.telemetry.log import logger, settle
 from tocsin.telemetry.own import of_process
 from tocsin.telemetry.status import Sample, Status
@@ -102,6 +101,8 @@ class Supervisor:
         status.clear(self.layout.run)
 
     def _open(self, settings: Settings) -> None:
+        from tocsin.telemetry.exposition import Health  # while the roles load, not before they begin
+
         self.alarm = Alarm(settings)
         self.machine = Machine(_folders(self.layout, settings), settings.journal.scarce)
         self.health = Health(self.layout.run, lambda: [one.role for one in self.children])

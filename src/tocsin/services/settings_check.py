@@ -46,12 +46,12 @@ def read(path: Path) -> Reading:
 
 
 def _sources(settings: Settings) -> Iterator[Fault]:
-    known = catalog()
-    for name, one in settings.inputs.items():
-        if one.source and one.source not in known:
+    named = {name: one.source for name, one in settings.inputs.items() if one.source}
+    known = catalog() if named else {}  # to list them is to import them all
+    for name, source in named.items():
+        if source not in known:
             yield Fault(
-                ("inputs", name, "source"),
-                f"no source {quoted(one.source)}; {_hint(one.source, tuple(known))}",
+                ("inputs", name, "source"), f"no source {quoted(source)}; {_hint(source, tuple(known))}"
             )
 
 
