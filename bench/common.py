@@ -47,6 +47,11 @@ Size = Literal["tiny", "quick", "full"]
 
 def options(about: str) -> argparse.Namespace:
     """Read the command line that all benchmarks have; `size` says how much is measured."""
+    return parser_of(about).parse_args()
+
+
+def parser_of(about: str) -> argparse.ArgumentParser:
+    """Return what reads it, for those that have more options."""
     parser = argparse.ArgumentParser(description=about)
     sizes = parser.add_mutually_exclusive_group()
     for size, text in (
@@ -56,7 +61,7 @@ def options(about: str) -> argparse.Namespace:
         sizes.add_argument(f"--{size}", dest="size", action="store_const", const=size, help=text)
     parser.add_argument("--save", action="store_true", help="put the results into docs/benchmarks.md")
     parser.set_defaults(size="quick")
-    return parser.parse_args()
+    return parser
 
 
 def data() -> Path:
@@ -131,6 +136,12 @@ def fresh(task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return pool.submit(task, *args, **kwargs).result()
 
 
+def apart(task: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a task in a process of its own, on all cores: for what has threads and processes of its own."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(task, *args, **kwargs).result()
+
+
 def pin() -> None:
     """Stay on one core: the last that we may use."""
     os.sched_setaffinity(0, {last_core()})
@@ -157,6 +168,7 @@ class Report:
     options: argparse.Namespace
     lines: list[str] = field(default_factory=list)
     load: float = field(default_factory=lambda: os.getloadavg()[0])
+    shown: int = 0
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Add a table."""
@@ -165,6 +177,11 @@ class Report:
     def note(self, text: str) -> None:
         """Add a paragraph."""
         self.lines += ["", text]
+
+    def show(self) -> None:
+        """Say on stderr what is new: a run that is broken off has said what it measured."""
+        print("\n".join(self.lines[self.shown :]), file=sys.stderr, flush=True)
+        self.shown = len(self.lines)
 
     def finish(self) -> None:
         """Print the section and, when asked to, put it in the place of the last one in the page."""

@@ -17,14 +17,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common import ROOT, Report, Size, options, spread
+from tocsin.errors import DeliveryError
 from tocsin.journal.local import LocalJournal
-from tocsin.ports.journal import Frame, Offsets, Topic
+from tocsin.ports.journal import Appender, Frame, Offsets, Topic
 
 EVENT = 800
 BATCHES = (100, 500, 2_000)
 EVENTS: dict[Size, int] = {"tiny": 4_000, "quick": 200_000, "full": 1_000_000}
 RUNS: dict[Size, int] = {"tiny": 1, "quick": 3, "full": 5}
 IN_FLIGHT = 8
+BURST = 100_000
+"""Events a second."""
+BURST_BATCH = 1_000
+BURSTS: dict[Size, int] = {"tiny": 1, "quick": 10, "full": 60}
+"""Seconds."""
 GOLDEN = 0.618
 """Multiples of it, without what is before the point, fill a second evenly."""
 TOPIC = Topic("events", consumers=("worker",))
@@ -69,6 +75,18 @@ def main() -> None:
         f"Reading back, batches of 500, payloads copied and checked: {spread(rates)} events/s. "
         "A reader in another process that waits has a frame after its append was called: "
         f"p50 {statistics.median(late):.1f} ms, p99 {late[int(len(late) * 0.99)]:.1f} ms."
+    )
+    report.table(
+        [
+            "burst, events/s",
+            "s",
+            "answered, events/s",
+            "answered after, ms: p50",
+            "p99",
+            "behind at the end, events",
+            "drained after, s",
+        ],
+        [burst(BURSTS[size])],
     )
     report.finish()
 
@@ -186,6 +204,64 @@ def _follow(place: Path, offset: int, times: int, pipe: Connection) -> None:
     while len(delays) < times:
         delays += [(time.monotonic_ns() - one.frame.arrived) / 1e9 for one in reader.read(wait=1)]
     pipe.send(delays)
+
+
+def burst(seconds: int) -> list[object]:
+    """Append at a rate, whatever is answered, while a consumer in another process reads, checks and commits."""
+    with folder() as place:
+        appender = LocalJournal(place, [TOPIC]).appender("events", 0)
+        context = get_context("spawn")
+        ours, theirs = context.Pipe()
+        count = BURST * seconds // BURST_BATCH
+        child = context.Process(target=_drain, args=(place, count, theirs))
+        child.start()
+        ours.recv()
+        waits: list[float] = []
+        content = [payload(number, BURST_BATCH) for number in range(4)]
+        futures = []
+        began = time.perf_counter()
+        for number in range(count):
+            due = began + number * BURST_BATCH / BURST
+            time.sleep(max(0.0, due - time.perf_counter()))
+            future = _appended(appender, Frame(content[number % 4], BURST_BATCH, time.time_ns()))
+            future.add_done_callback(lambda _, due=due: waits.append(time.perf_counter() - due))  # type: ignore[misc]
+            futures.append(future)
+        for future in futures:
+            future.result()
+        taken = time.perf_counter() - began
+        behind = (count - LocalJournal(place, [TOPIC]).passed("worker", "events", 0)) * BURST_BATCH
+        ours.recv()
+        drained = time.perf_counter() - began - taken
+        child.join()
+        appender.close()
+    waits.sort()
+    rate = count * BURST_BATCH / taken
+    p50, p99 = (f"{waits[int(len(waits) * share)] * 1_000:,.0f}" for share in (0.5, 0.99))
+    return [f"{BURST:,}", seconds, f"{rate:,.0f}", p50, p99, f"{behind:,}", f"{drained:.1f}"]
+
+
+def _appended(appender: Appender, frame: Frame) -> Future[Offsets]:
+    """Append; wait, as senders have to, while too much waits for the disk."""
+    while True:
+        future = appender.append([frame])
+        if not (future.done() and isinstance(future.exception(), DeliveryError)):
+            return future
+        time.sleep(0.002)
+
+
+def _drain(place: Path, count: int, pipe: Connection) -> None:
+    journal = LocalJournal(place, [TOPIC])
+    consumer = journal.consumer("worker", "events", 0)
+    reader = journal.reader("events", 0, 0)
+    pipe.send("ready")
+    committed = time.monotonic()
+    while reader.offset < count:
+        reader.read(wait=1)
+        if time.monotonic() > committed + 1 or reader.offset == count:
+            consumer.commit(reader.offset)
+            committed = time.monotonic()
+    consumer.close()
+    pipe.send("drained")
 
 
 if __name__ == "__main__":

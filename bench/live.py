@@ -4,7 +4,7 @@ import json
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -14,32 +14,37 @@ from live_load.client import Sender, Sent, Target
 from live_load.corpora import Corpora, from_corpora
 from live_load.floor import postgresql, rsyslog
 from live_load.latency import Watch
-from live_load.monitor import Monitor, NotReadyError, monitor, wait_for
+from live_load.monitor import Monitor, monitor
 from live_load.prepared import Prepared, prepare
 from live_load.resources import Use, size, used
+from live_load.settled import behind, settled, timed
 from live_load.stream import Stream, digest
 from tocsin.detect.engine import Engine
 from tocsin.line import Work
 from tocsin.sources.recognise import sort_out
-from tocsin.telemetry import status
 
 SEED = 20_261_123
 BODY = 500
-PLANT_EVERY = 10
-"""One body in so many holds an attack."""
-DRAIN = 120.0
-SETTLED = 30
-"""Frames: ticks of a second or two are always under way."""
+PLANTS = 80
+"""Attacks in a run, at most: 200 alerts of one rule an hour would be a flood."""
+LATE = 3
+"""Sending ends after so many times the seconds that it should have taken."""
 
 
 class Plan(NamedTuple):
-    """How much is measured: events a second, and seconds."""
+    """Events a second, and seconds. drain: seconds that are waited for what was sent. floor: events for the floors."""
 
     rate: int
     seconds: int
+    drain: float
+    floor: int
 
 
-PLANS: dict[Size, Plan] = {"tiny": Plan(500, 4), "quick": Plan(10_000, 60), "full": Plan(10_000, 600)}
+PLANS: dict[Size, Plan] = {
+    "tiny": Plan(500, 4, 30.0, 2_000),
+    "quick": Plan(10_000, 20, 30.0, 100_000),
+    "full": Plan(10_000, 600, 300.0, 1_000_000),
+}
 
 
 @dataclass
@@ -68,15 +73,17 @@ def main() -> None:
         rules = json.dumps(str(sigmahq()))
         with monitor(folder, more=f"[rules]\npaths = [{rules}]\n\n[canary]\nenabled = false\n") as running:
             load = prepared(folder / "load", corpora, loud, 1, plan)
-            sent, samples, _ = measured(running, load, 1, plan.rate)
-            drained = timed(lambda: behind(running) <= SETTLED)
+            sent, samples, _ = measured(running, load, 1, plan)
+            drained = settled(running, plan.drain)
             tell_rate(report, plan, sent, samples, drained)
             tell_resources(report, running, samples, sent, load)
-            half = Plan(plan.rate // 2, max(plan.seconds // 4, 4))
+            report.show()
+            half = plan._replace(rate=plan.rate // 2, seconds=max(plan.seconds // 4, 4))
             slow = prepared(folder / "half", corpora, loud, 2, half)
-            _, _, watch = measured(running, slow, 2, half.rate)
+            _, _, watch = measured(running, slow, 2, half)
             tell_latency(report, half, watch)
-        tell_floors(report, load)
+            report.show()
+        tell_floors(report, load.first(plan.floor))
     report.finish()
 
 
@@ -106,17 +113,23 @@ def prepared(path: Path, corpora: Corpora, loud: frozenset[bytes], run: int, pla
     return made
 
 
-def measured(running: Monitor, load: Prepared, run: int, rate: int) -> tuple[Sent, Samples, Watch]:
-    """Send it all at a rate, with attacks, and look at the monitor meanwhile."""
-    watch, samples, stop = Watch(running.data / "control.db", run, PLANT_EVERY), Samples(), threading.Event()
-    sampler = threading.Thread(target=sample, args=(running, samples, stop))
+def measured(running: Monitor, load: Prepared, run: int, plan: Plan) -> tuple[Sent, Samples, Watch]:
+    """Send it all at a rate, with attacks, and look at the monitor meanwhile. What is not sent in time is not sent."""
+    every = max(len(load.ends) // PLANTS, 1)
+    watch, samples, stop = Watch(running.data / "control.db", run, every), Samples(), threading.Event()
+    sender = Sender(Target("127.0.0.1", running.port, token=running.token), rate=plan.rate)
+    sampler, late = (
+        threading.Thread(target=sample, args=(running, samples, stop)),
+        threading.Timer(LATE * plan.seconds, sender.stop),
+    )
     threads = [sampler, watch.watch()]
     sampler.start()
+    late.start()
     try:
-        target = Target("127.0.0.1", running.port, token=running.token)
-        sent = Sender(target, rate=rate).run(watch.bodies(load.bodies()))
-        timed(lambda: len(watch.seen) >= len(watch.plants))
+        sent = sender.run(watch.bodies(load.bodies()))
+        timed(lambda: len(watch.seen) >= len(watch.plants), plan.drain)
     finally:
+        late.cancel()
         stop.set()
         watch.stop()
         for thread in threads:
@@ -129,22 +142,6 @@ def sample(running: Monitor, samples: Samples, stop: threading.Event) -> None:
     while not stop.wait(1.0):
         samples.lag.append(behind(running))
         samples.uses.append(used({name: role.pid for name, role in running.roles().items()}))
-
-
-def behind(running: Monitor) -> int:
-    """Return how many frames worker, store and hub have still to pass, as they say themselves."""
-    found = (sample for role in status.read(running.data / "run") for sample in role.samples)
-    return round(sum(one.value for one in found if one.name == "consumer_lag_frames"))
-
-
-def timed(true: Callable[[], bool]) -> float:
-    """Return after how many seconds something is true; DRAIN if it is not until then."""
-    began = time.monotonic()
-    try:
-        wait_for(true, "", DRAIN)
-    except NotReadyError:
-        return DRAIN
-    return time.monotonic() - began
 
 
 def tell_rate(report: Report, plan: Plan, sent: Sent, samples: Samples, drained: float) -> None:
@@ -164,7 +161,7 @@ def tell_rate(report: Report, plan: Plan, sent: Sent, samples: Samples, drained:
             [
                 f"{plan.rate:,}",
                 f"{sent.rate:,.0f}",
-                plan.seconds,
+                f"{sent.seconds:.0f}",
                 f"{sent.wait(0.5) * 1e3:,.0f}",
                 f"{sent.wait(0.99) * 1e3:,.0f}",
                 spread(last),
@@ -192,9 +189,10 @@ def tell_resources(report: Report, running: Monitor, samples: Samples, sent: Sen
             ]
         )
     report.table(["role", "of a core", "resident at most, MB", "open files"], rows)
-    disk = size(running.data / "store") / load.size
+    raw = load.size * sent.events / load.events
+    disk = size(running.data / "store") / raw
     report.note(
-        f"Disk of the store: {disk:.0%} of the {load.size / 1e6:,.0f} MB that were sent ({sent.events:,} events)."
+        f"Disk of the store: {disk:.0%} of the {raw / 1e6:,.0f} MB that were sent ({sent.events:,} events), before parts have merged."
     )
 
 
@@ -204,7 +202,7 @@ def tell_latency(report: Report, plan: Plan, watch: Watch) -> None:
     report.note(
         f"From sending to alert stored at {plan.rate:,} events/s, of {len(watch.plants)} attacks: "
         f"{', '.join(f'p{share:.0%} {at(waits, share):.2f} s'.replace('%', '') for share in (0.5, 0.95, 0.99))}; "
-        f"{len(watch.plants) - len(waits)} had none after {DRAIN:.0f} s."
+        f"{len(watch.plants) - len(waits)} had none after {plan.drain:.0f} s."
     )
 
 

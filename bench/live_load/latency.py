@@ -37,10 +37,10 @@ class Watch:
             yield body
 
     def look(self) -> None:
-        """Note the alerts that are new."""
+        """Note the alerts that are new; those of attacks of other runs are not ours."""
         found = counts(alerts(self.control))
         now = time.monotonic()
-        for user in found:
+        for user in found.keys() & self.sent.keys():
             self.seen.setdefault(user, now)
 
     def watch(self) -> threading.Thread:

@@ -26,6 +26,11 @@ class Prepared(NamedTuple):
         """Bytes of all events."""
         return self.ends[-1] if self.ends else 0
 
+    def first(self, events: int) -> "Prepared":
+        """Return those bodies that hold the first events."""
+        bodies = max(events // self.each, 1)
+        return self._replace(firsts=self.firsts[:bodies], ends=self.ends[:bodies])
+
     def bodies(self) -> Iterator[Body]:
         """Yield them in order."""
         with self.path.open("rb") as file:

@@ -30,6 +30,33 @@ def use(pid: int) -> Use | None:
         return None
 
 
+def proportional(pid: int) -> int:
+    """Return the bytes of memory that are a process's own: what it shares is divided by those that share it; 0 if it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def sockets(pid: int) -> int:
+    """Return how many sockets a process has open."""
+    found = 0
+    for path in _listed(Path(f"/proc/{pid}/fd")):
+        try:
+            found += str(path.readlink()).startswith("socket:")
+        except OSError:
+            continue
+    return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
 def used(pids: Mapping[str, int]) -> dict[str, Use]:
     """Return name -> what its process takes, of those that live."""
     return {name: found for name, pid in pids.items() if (found := use(pid))}

@@ -9,14 +9,14 @@ from random import Random
 
 import pytest
 
-from live_load import marker, plants
+from live_load import plants
 from live_load.client import Sender, Target
 from live_load.corpora import from_samples
 from live_load.kills import under_load
 from live_load.latency import Watch
 from live_load.ledger import Answer, Ledger
 from live_load.monitor import Monitor, NotReadyError, monitor, wait_for
-from live_load.stored import alerts, counts
+from live_load.stored import alerts, counts, events
 from live_load.stream import Body, Stream
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -30,13 +30,6 @@ RECOVERY = 30.0
 DRAIN = 120.0
 
 
-def stored(running: Monitor) -> Counter[int]:
-    """Return number of an event -> how often the store has it."""
-    client = pytest.importorskip("tocsin.store.client").StoreClient(running.data / "run" / "store.sock")
-    everything = pytest.importorskip("tocsin.ports.store").Question()
-    return marker.numbers(RUN, (row.raw for part in client.export(everything) for row in part))
-
-
 def endless(stream: Stream) -> Iterator[Body]:
     return (stream.body(50, time.time()) for _ in count())
 
@@ -45,15 +38,14 @@ def drained(running: Monitor, ledger: Ledger, watch: Watch) -> Counter[int]:
     """Wait until all that was acknowledged is stored and told of; what is missing then is lost."""
     must = {plant.user for plant in watch.plants if ledger.of(plant.number)[Answer.ACKNOWLEDGED]}
     try:
-        wait_for(lambda: not ledger.check(stored(running)).lost, "the store", DRAIN)
+        wait_for(lambda: not ledger.check(events(running.data, RUN)).lost, "the store", DRAIN)
         wait_for(lambda: must <= counts(alerts(running.data / "control.db")).keys(), "the alerts", DRAIN)
     except NotReadyError:
         pass
-    return stored(running)
+    return events(running.data, RUN)
 
 
 def test_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
-    pytest.importorskip("tocsin.store.client")
     random = Random(1)  # noqa: S311 (repeatable)
     with monitor(tmp_path, more="[canary]\nenabled = false\n") as running:
         watch = Watch(running.data / "control.db", RUN, EVERY)

@@ -21,6 +21,7 @@ from tocsin.correlate.sliding import Cut, Episode, Said, SlidingGroup, Step
 from tocsin.correlate.values import Number
 from tocsin.errors import DataError
 from tocsin.model.event import Value
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.sigma.rule import Kind
 
 VERSION = 2
@@ -175,7 +176,10 @@ def restored(
         else:
             heads.append(row)
     for row in heads:
-        _adopt(fresh[row.name], row, pages.get((row.name, row.part), {}))
+        try:
+            _adopt(fresh[row.name], row, pages.get((row.name, row.part), {}))
+        except (TypeError, ValueError, ArithmeticError) as error:  # of the right form, and of no sense
+            raise DataError("snapshot is damaged", str(error)) from None
     if whole is None and (heads or strange):
         raise DataError("snapshot is damaged", "its first row is missing")
     return whole, fresh, strange
@@ -190,7 +194,7 @@ def _whole(content: bytes) -> Whole:
 def _read(content: bytes, decoder: msgspec.msgpack.Decoder[_Kind]) -> _Kind:
     try:
         return decoder.decode(content)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise DataError("snapshot is damaged", str(error)) from None
 
 

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from tocsin.errors import ConfigError, DeliveryError
+from tocsin.errors import ConfigError, DamageError, DeliveryError
 from tocsin.journal.appender import LocalAppender
 from tocsin.journal.disk import Disk, File, LocalDisk
 from tocsin.journal.log import NO_ROOM, Limits, Log
@@ -23,6 +23,7 @@ from tocsin.journal.segment import firsts
 from tocsin.ports.journal import Stream, Topic
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}")
+_PARTITIONS = re.compile(rb"partitions = (\d{1,5})\n")
 
 
 class LocalJournal:
@@ -125,7 +126,13 @@ class LocalJournal:
         file = self._disk.open(folder / "topic")
         text = file.read(100, 0)
         file.close()
-        return int(text.removeprefix(b"partitions = "))
+        found = _PARTITIONS.fullmatch(text)
+        if not found:
+            raise DamageError(
+                "journal topic damaged",
+                f"{folder / 'topic'}: says no number of partitions; write `partitions = N`, N as there are folders beside it",
+            )
+        return int(found[1])
 
 
 class LocalConsumer:

@@ -9,6 +9,7 @@ _ISO = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?\s*(Z|[+-]\d\d:?\d\d|UTC)?$"
 )
 _LATEST = 253402300799.0  # 9999-12-31T23:59:59Z
+_BEYOND = 10**20
 
 
 def to_epoch(value: Value) -> float | None:
@@ -17,7 +18,8 @@ def to_epoch(value: Value) -> float | None:
         return _from_text(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return _from_number(float(value))
+    # A float holds no whole number above 1e308, and JSON may bring any; no unit reaches this one.
+    return _from_number(float(value)) if abs(value) < _BEYOND else None
 
 
 def _from_number(number: float) -> float | None:

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from tocsin.errors import DataError
+from tocsin.model.unreadable import UNREADABLE
 
 
 class Context(Struct, frozen=True, array_like=True):
@@ -68,7 +69,7 @@ def context_of(meta: bytes) -> Context:
     """Read a frame's meta; raises DataError."""
     try:
         return _context.decode(meta)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise DataError("no frame of events", str(error)) from None
 
 
@@ -76,5 +77,5 @@ def load(payload: bytes, meta: bytes) -> Received:
     """Read a frame back; raises DataError when it is none."""
     try:
         return Received(context_of(meta), _records.decode(payload))
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise DataError("no frame of events", str(error)) from None

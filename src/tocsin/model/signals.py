@@ -6,6 +6,7 @@ from msgspec import Struct
 from tocsin.errors import DataError
 from tocsin.model.match import Match
 from tocsin.model.observation import Observation
+from tocsin.model.unreadable import UNREADABLE
 
 TOPIC = "signals"
 
@@ -79,5 +80,5 @@ def load(payload: bytes) -> Signals:
     """Read a payload; raises DataError when it is none."""
     try:
         return _decoder.decode(payload)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise DataError("no frame of signals", str(error)) from None

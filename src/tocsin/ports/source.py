@@ -55,6 +55,8 @@ class Source:
     marks      JSON objects only: keys at any depth; whatever `recognise` claims has one of them, written plainly. The rarer
                they are in other logs, the better. What begins with a quote is looked for as it stands (`"event.`, `"winlogbeat"`).
                Empty: only for the source that takes what no other does.
+    carried    LINE only: texts of which each of its records has one. Lines of syslog carry other logs' lines; among them those are
+               told by these.
     route_by   native paths whose values select the route; empty when all events are of one route.
     route      values of route_by (ABSENT where missing; any type, hostile) -> Route. Must be total and
                return equal objects for equal values: they are memoised.
@@ -85,6 +87,7 @@ class Source:
     id: tuple[Path, ...] = ()
     accounts: str = ""
     marks: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
     route_by: tuple[Path, ...] = ()
     glance: tuple[Path, ...] = ()
     witnesses: tuple[Path, ...] = ()

@@ -4,6 +4,7 @@ Every source of JSON objects names keys of which each of its records has one (it
 anywhere in a record, so they only say who has to be asked.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -47,3 +48,21 @@ class Marks:
 
 def _nobody(record: bytes) -> frozenset[str] | None:
     return None if any(odd in record for odd in _ODD) else NOBODY
+
+
+class Carried:
+    """What tells lines that a line of syslog carries."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        owners = [(text.encode(), source.name) for source in sources for text in source.carried]
+        self._owners = [name for _, name in owners]
+        self._search = BytesAhoCorasick([text for text, _ in owners])
+
+    def rows(self, records: Sequence[bytes], usual: str) -> list[int]:
+        """Return the rows that may be of another source than the usual one, in order."""
+        found = self._search.find_matches_as_indexes(b"\n".join(records))
+        starts = [start for number, start, _ in found if self._owners[number] != usual]
+        if not starts:
+            return []
+        ends = list(accumulate(len(record) + 1 for record in records))
+        return sorted({bisect_right(ends, start) for start in starts})

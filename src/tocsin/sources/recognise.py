@@ -8,7 +8,7 @@ from tocsin.model.event import Fields
 from tocsin.ports.source import Kind, Source
 from tocsin.sources import catalog
 from tocsin.sources.json_record import parse_object
-from tocsin.sources.marks import Marks
+from tocsin.sources.marks import Carried, Marks
 
 
 def recognise(record: bytes) -> Source | None:
@@ -56,8 +56,20 @@ def sort_out(records: Sequence[bytes]) -> list[tuple[Source | None, list[int]]]:
     usual = catalog().get(sampled.pop()) if len(sampled) == 1 else None
     # A parser of lines refuses what is not its own; any JSON object can be read as any other.
     if usual and usual.kind is Kind.LINE and not usual.marks:
-        return [(usual, list(range(len(records))))]
+        return _lines_apart(records, usual)
     return _told_apart(records, usual)
+
+
+def _lines_apart(records: Sequence[bytes], usual: Source) -> list[tuple[Source | None, list[int]]]:
+    """Ask only of the lines that may be another log's, carried by syslog."""
+    rows: dict[str, list[int]] = {}
+    for row in _carried().rows(records, usual.name):
+        name = _name(_surest(records[row], None, _of_lines()))
+        if name != usual.name:
+            rows.setdefault(name, []).append(row)
+    others = {row for found in rows.values() for row in found}
+    rest = [row for row in range(len(records)) if row not in others] if others else list(range(len(records)))
+    return [(usual, rest), *((catalog().get(name), found) for name, found in rows.items())]
 
 
 def _told_apart(records: Sequence[bytes], usual: Source | None) -> list[tuple[Source | None, list[int]]]:
@@ -97,6 +109,11 @@ def _of_lines() -> tuple[Source, ...]:
 @cache
 def _marks() -> Marks:
     return Marks(catalog().values())
+
+
+@cache
+def _carried() -> Carried:
+    return Carried(catalog().values())
 
 
 def _name(source: Source | None) -> str:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from tocsin.errors import DataError
 from tocsin.model.columns import NORMALISED, NUMBERS, OWN
 from tocsin.model.received import Context
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.ports.journal import Frame
 from tocsin.store.database import Database
 from tocsin.store.schema import MAX_FIELDS
@@ -65,7 +66,15 @@ def table_of(frame: Frame) -> pa.Table:
         added = (origin.partition, origin.offset, frame.arrived // 1_000, context.input, context.retention)
         for name, value in zip(_ADDED, added, strict=True):
             columns.append(pa.repeat(pa.scalar(value, _SCHEMA.field(name).type), read.num_rows))
-    except (pa.ArrowException, msgspec.MsgspecError, OSError, ValueError, TypeError, OverflowError) as error:
+    except (
+        pa.ArrowException,
+        OSError,
+        ValueError,
+        TypeError,
+        OverflowError,
+        LookupError,
+        *UNREADABLE,
+    ) as error:
         raise DataError("no frame of columns", str(error)[:200]) from None
     missing = [name for name in _NEEDED if name not in names]
     if missing:

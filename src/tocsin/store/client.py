@@ -10,6 +10,7 @@ from msgspec.msgpack import decode
 
 from tocsin.errors import DeliveryError, QueryError
 from tocsin.model.received import EventId
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.ports.store import Cursor, Freshness, Group, Histogram, Page, Question, Row
 from tocsin.store import wire
 
@@ -85,7 +86,7 @@ class StoreClient:
             raise DeliveryError(f"{self._path}: the store has closed the connection", retryable=True)
         try:
             part: wire.Response = wire.response.decode(message)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise DeliveryError(f"{self._path}: no answer of a store: {error}", retryable=False) from None
         if isinstance(part, wire.Refused):
             raise QueryError(part.text) if part.query else DeliveryError(part.text, retryable=part.retryable)

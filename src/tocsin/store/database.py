@@ -5,6 +5,8 @@ Never fork after this module is imported: chDB has threads of its own.
 
 import queue
 import re
+import signal
+import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +20,7 @@ from tocsin.errors import ConfigError, DeliveryError
 
 READERS = 4
 """Questions that are answered at once; others wait for their turn."""
+_CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 PATIENCE = 30.0
 """Seconds that a question waits for its turn."""
 
@@ -52,6 +55,13 @@ def text(value: str) -> str:
     return value.translate(_ESCAPED)
 
 
+def _let_crashes_kill() -> None:
+    """Undo that chDB catches crashes: it then waits for ever, and a process that hangs is not started again."""
+    if threading.current_thread() is threading.main_thread():
+        for one in _CRASHES:
+            signal.signal(one, signal.SIG_DFL)
+
+
 class Database:
     """A folder of chDB: a connection to write, and some to read."""
 
@@ -64,6 +74,7 @@ class Database:
         self._free: queue.LifoQueue[Any] = queue.LifoQueue()
         for _ in range(READERS):
             self._free.put(self._connect())
+        _let_crashes_kill()
 
     def _connect(self) -> Any:
         connect: Callable[[str], Any] = Session

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from tocsin.errors import DamageError
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.store import durable
 
 
@@ -47,7 +48,7 @@ class PlanFile:
             return _decoder.decode(self._path.read_bytes())
         except FileNotFoundError:
             return None
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise DamageError(
                 "store plan damaged",
                 f"{self._path}: {error}; stop Tocsin, and delete it: at most one block of events may be missing",

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from tocsin.errors import ConfigError, DeliveryError, QueryError
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.ports.store import EventStore
 from tocsin.store import wire
 
@@ -87,7 +88,7 @@ class Server:
     def _respond(self, connection: socket.socket, message: bytes) -> None:
         try:
             request = wire.request.decode(message)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             wire.send(connection, wire.encode(wire.Refused(f"no request: {error}")))
             return
         try:

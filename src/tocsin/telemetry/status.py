@@ -8,6 +8,8 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from tocsin.model.unreadable import UNREADABLE
+
 SUFFIX = ".json"
 STALE_SECONDS = 10.0
 """A status older than this is of a role that hangs, or is gone."""
@@ -63,7 +65,7 @@ def read_one(role: str, folder: Path) -> Status | None:
     """Return what a role said last; None if it said nothing, or nobody can read it."""
     try:
         return _decoder.decode((folder / f"{role}{SUFFIX}").read_bytes())
-    except (OSError, msgspec.MsgspecError):
+    except (OSError, *UNREADABLE):
         return None
 
 

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-SCRIPTS = ("load", "otrf", "small", "scaling", "memory", "rsigma", "chdb_insert", "redos", "journal", "live")
+SCRIPTS = (
+    "load", "otrf", "small", "scaling", "memory", "rsigma", "chdb_insert", "redos", "journal",
+    "live", "live_kills", "live_soak", "live_search", "fuzz",
+)  # fmt: skip
 
 
 def rsigma() -> Path:
@@ -26,6 +29,7 @@ def missing(name: str) -> str:
     return ""
 
 
+@pytest.mark.e2e
 @pytest.mark.slow
 @pytest.mark.corpus
 @pytest.mark.bench

@@ -1,5 +1,7 @@
 """A batch is sorted as its records are one by one, wherever in it they stand and whatever most of it is."""
 
+import re
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -8,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tocsin.sources
+from tocsin.errors import DataError
+from tocsin.ports.source import Kind, Source
 from tocsin.sources import catalog
 from tocsin.sources.recognise import recognise, sort_out
 
@@ -68,3 +72,32 @@ def test_a_mixture_is_told_apart(name: str, others: list[bytes], seed: int) -> N
 def test_a_batch_of_one_source_stays_together(name: str) -> None:
     usual = [line for line in SAMPLES[name] if (found := recognise(line)) and found.name == name]
     assert sorted_out(usual * 20) == [name] * len(usual) * 20
+
+
+LINES = [line for lines in SAMPLES.values() for line in lines if not line.lstrip().startswith(b"{")]
+ALIKE = {"syslog", "linux_auth"}
+"""Read alike: either may take what is the other's."""
+
+
+@pytest.mark.parametrize("name", sorted(name for name, one in catalog().items() if one.kind is Kind.LINE))
+def test_lines_of_other_logs_are_found_among_many(name: str) -> None:
+    usual = next(line for line in SAMPLES[name] if recognise(line) is catalog()[name])
+    wrong = []
+    for line in LINES:
+        found, wanted = sorted_out([usual] * 12 + [line] + [usual] * 12)[12], recognise(line)
+        if wanted is None or found == wanted.name or {found, wanted.name} == ALIKE:
+            continue
+        with suppress(DataError):  # what its parser refuses has a second chance
+            catalog()[found or ""].parse(line)
+            wrong.append((wanted.name, line))
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    "source", [one for one in catalog().values() if one.carried], ids=lambda one: one.name
+)
+def test_what_tells_carried_lines_is_in_all_of_them(source: Source) -> None:
+    own = [line for line in SAMPLES[source.name] if recognise(line) is source]
+    missing = [line for line in own if not any(text.encode() in line for text in source.carried)]
+    assert source.kind is Kind.LINE
+    assert all(not re.match(rb"<\d|[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\dT", line) for line in missing)

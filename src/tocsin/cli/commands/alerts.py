@@ -3,12 +3,11 @@
 import argparse
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 from msgspec import UNSET, UnsetType
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import needs_serve, settings_option
 from tocsin.cli.main import FINDINGS, OK
 from tocsin.cli.parsing import login, moment
 from tocsin.cli.screen import shown
@@ -57,9 +56,7 @@ def parser() -> argparse.ArgumentParser:
         help="only if the alert's triage number is still this one, as it was shown",
     )
     made.add_argument("--format", choices=["table", "json"], default="table")
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     return made
 
 
@@ -88,8 +85,7 @@ def _filters(made: argparse._ArgumentGroup) -> None:
 def run(arguments: list[str]) -> int:
     """List, show or decide."""
     given = parser().parse_args(arguments)
-    if find_spec("sqlalchemy") is None:
-        raise ConfigError("sqlalchemy is not installed; pip install 'tocsin[serve]'")
+    needs_serve()
     if given.action == "list":
         return _list(given)
     if not given.id:

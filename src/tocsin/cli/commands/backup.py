@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import settings_option
 from tocsin.cli.main import OK
 from tocsin.report.words import plural, size
 
@@ -26,9 +26,7 @@ def run(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("folder", metavar="FOLDER", help="where to: a new folder")
-    parser.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(parser)
     given = parser.parse_args(arguments)
     from tocsin.services.backup import backup
 

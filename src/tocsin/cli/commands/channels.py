@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import settings_option
 from tocsin.cli.main import FINDINGS, OK
 
 _EXAMPLES = """examples:
@@ -26,9 +26,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("action", choices=["test"], metavar="test", help="send a test message")
     made.add_argument("name", metavar="NAME", help="the channel, [channels.NAME] in the settings")
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     return made
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tocsin.cli.live import settings_option
 from tocsin.cli.main import FINDINGS, OK, USAGE
 
 _EXAMPLES = """examples:
@@ -12,7 +13,6 @@ _EXAMPLES = """examples:
 
 exit codes: 0 nothing is wrong, 1 only warnings, 2 errors: `tocsin serve` would not start
 """
-DEFAULT = "tocsin.toml"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,9 +23,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     made.add_argument(
         "--fail-on",
         choices=["error", "warning"],

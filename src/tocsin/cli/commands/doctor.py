@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import needs_serve, settings_option
 from tocsin.cli.main import FINDINGS, OK, USAGE
-from tocsin.errors import ConfigError
 
 _EXAMPLES = """examples:
   tocsin doctor
@@ -25,9 +24,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     made.add_argument("--format", choices=["text", "json"], default="text")
     return made
 
@@ -35,11 +32,9 @@ def parser() -> argparse.ArgumentParser:
 def run(arguments: list[str]) -> int:
     """Look, and say it on standard output."""
     given = parser().parse_args(arguments)
-    try:
-        from tocsin.services.doctor import Level, Places, examine, load, render, worst
-    except ImportError as error:
-        raise ConfigError(f"{error.name} is not installed; pip install 'tocsin[serve]'") from None
+    needs_serve()
     from tocsin.app.layout import Layout
+    from tocsin.services.doctor import Level, Places, examine, load, render, worst
 
     config = Path(given.config)
     settings = load(config)

@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import needs_serve, settings_option
 from tocsin.cli.main import FINDINGS, OK
 from tocsin.cli.parsing import login
 from tocsin.errors import ConfigError
@@ -34,19 +34,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--after", type=int, default=0, metavar="NUMBER", help="list those above this number")
     made.add_argument("--limit", type=int, default=100, metavar="N", help="list so many (default 100)")
     made.add_argument("--format", choices=["text", "json"], default="text")
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     return made
 
 
 def run(arguments: list[str]) -> int:
     """List, or replay."""
     given = parser().parse_args(arguments)
-    try:
-        from tocsin.services.outbox import listed, render, replayed
-    except ImportError as error:
-        raise ConfigError(f"{error.name} is not installed; pip install 'tocsin[serve]'") from None
+    needs_serve()
+    from tocsin.services.outbox import listed, render, replayed
 
     path = Path(given.config)
     if given.action == "list":

@@ -3,13 +3,11 @@
 import argparse
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import needs_serve, settings_option
 from tocsin.cli.main import FINDINGS, OK
 from tocsin.cli.parsing import moment
-from tocsin.errors import ConfigError
 from tocsin.report.words import plural
 
 _EXAMPLES = """examples:
@@ -32,12 +30,9 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--since", default="24h", metavar="TIME", help="what arrived since: 2h, 2026-11-23 (default 24h)"
     )
-    parser.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(parser)
     given = parser.parse_args(arguments)
-    if find_spec("sqlalchemy") is None:
-        raise ConfigError("sqlalchemy is not installed; pip install 'tocsin[serve]'")
+    needs_serve()
     from tocsin.services.replay import render, replayed
 
     done = replayed(Path(given.config), moment(given.since, time.time()))

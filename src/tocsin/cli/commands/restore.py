@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import settings_option
 from tocsin.cli.main import OK
 
 _EXAMPLES = """examples:
@@ -25,9 +25,7 @@ def run(arguments: list[str]) -> int:
     )
     parser.add_argument("folder", metavar="FOLDER", help="the backup")
     parser.add_argument("--force", action="store_true", help="move data that are there already aside")
-    parser.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(parser)
     given = parser.parse_args(arguments)
     from tocsin.services.backup import restore
     from tocsin.services.backup_manifest import read

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tocsin.app.lean import be_lean
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import settings_option
 
 _EXAMPLES = """examples:
   tocsin init monitor
@@ -24,9 +24,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     made.add_argument(
         "--role", default="", metavar="NAME", help="only this role: intake, worker-0/2, store or hub"
     )

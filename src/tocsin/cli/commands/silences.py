@@ -5,7 +5,7 @@ import sys
 import time
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import needs_serve, settings_option
 from tocsin.cli.main import OK
 from tocsin.cli.parsing import login, moment, span
 from tocsin.errors import ConfigError
@@ -57,20 +57,17 @@ def parser() -> argparse.ArgumentParser:
     )
     add.add_argument("--until", metavar="TIME", help="add, extend: until 2027-01-15, or 2027-01-15T07:00:00Z")
     made.add_argument("--format", choices=["text", "json"], default="text")
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     return made
 
 
 def run(arguments: list[str]) -> int:
     """List, add, extend or end."""
     given = parser().parse_args(arguments)
-    try:
-        from tocsin.control.audit import By
-        from tocsin.services import silences
-    except ImportError as error:
-        raise ConfigError(f"{error.name} is not installed; pip install 'tocsin[serve]'") from None
+    needs_serve()
+    from tocsin.control.audit import By
+    from tocsin.services import silences
+
     path, now, name = Path(given.config), time.time(), login()
     by = By(f"user:{name}", now)
     if given.action in {"extend", "end"} and not given.id:

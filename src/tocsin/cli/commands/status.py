@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tocsin.cli.commands.check import DEFAULT
+from tocsin.cli.live import settings_option
 from tocsin.cli.main import FINDINGS, OK, UNAVAILABLE
 
 _EXAMPLES = """examples:
@@ -23,9 +23,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument(
-        "--config", default=DEFAULT, metavar="FILE", help=f"the settings file (default {DEFAULT})"
-    )
+    settings_option(made)
     made.add_argument("--format", choices=["table", "json"], default="table")
     return made
 

@@ -15,6 +15,7 @@ import msgspec
 from tocsin.errors import DeliveryError
 from tocsin.model import received
 from tocsin.model.received import Context, Received
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.ports.input import Refusal
 from tocsin.ports.journal import Appender, Frame, Journal
 from tocsin.services.live.topics import EVENTS
@@ -159,7 +160,7 @@ class Reception:
         # Not synced: an older one costs a longer search, and finds the same.
         try:
             return msgspec.msgpack.decode((self.folder / f"{name}.offset").read_bytes(), type=int)
-        except (OSError, msgspec.MsgspecError):
+        except (OSError, *UNREADABLE):
             return 0
 
     def _own(self, name: str) -> int:

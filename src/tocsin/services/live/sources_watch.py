@@ -15,6 +15,7 @@ from tocsin.model.alert import AlertChange, Grows
 from tocsin.model.match import Entities, RuleRef
 from tocsin.model.signals import Signals
 from tocsin.model.silence import Silence
+from tocsin.model.unreadable import UNREADABLE
 from tocsin.services.live.rhythm import Rhythm, Rhythms, Turn
 from tocsin.telemetry.status import Sample
 
@@ -45,7 +46,7 @@ class SourcesWatch:
             try:
                 key = json.loads(part)
                 self._rhythms.sources[key[0], key[1]] = _decoder.decode(content)
-            except (ValueError, msgspec.MsgspecError, LookupError):
+            except (ValueError, LookupError, *UNREADABLE):
                 continue
         self._rhythms.now = self._rhythms.heard = now
 

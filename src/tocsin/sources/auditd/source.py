@@ -41,6 +41,7 @@ SOURCE = Source(
     accounts="host",
     parse=parse_record,
     recognise=_recognise,
+    carried=("msg=audit(",),
     route=_route,
     route_by=("type", "res"),
     normalised={

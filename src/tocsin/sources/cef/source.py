@@ -101,6 +101,7 @@ SOURCE = Source(
     kind=Kind.LINE,
     parse=parse,
     recognise=_recognise,
+    carried=("CEF:",),
     route=_route,
     route_by=("deviceVendor", "deviceProduct"),
     normalised={

@@ -17,6 +17,9 @@ _HEAD = re.compile(
 _SHAPE = re.compile(rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[[a-z]{2,8}\] \d+#\d+: ")
 _SYSLOG = re.compile(rb"<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\dT")
 _LONGEST_HEADER = 400
+_LEVELS = tuple(
+    f"[{level}] " for level in ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]
+)
 _PART = re.compile(r', (server|request|subrequest|upstream|host|referrer): (?:"([^"]*)"|([^",]*))')
 _USER = re.compile(r'user "([^"]{1,256})"(?:: password mismatch| was not found in )')
 
@@ -92,6 +95,7 @@ SOURCE = Source(
     kind=Kind.LINE,
     parse=_parse,
     recognise=_recognise,
+    carried=_LEVELS,
     route=_route,
     normalised={
         "message": ("message",),

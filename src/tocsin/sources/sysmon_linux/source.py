@@ -82,6 +82,7 @@ SOURCE = Source(
     accounts="host",
     parse=_parse,
     recognise=_recognise,
+    carried=("Linux-Sysmon",),
     route=_route,
     route_by=("EventID",),
     normalised={

@@ -54,6 +54,7 @@ SOURCE = Source(
     kind=Kind.LINE,
     parse=parse,
     recognise=_recognise,
+    carried=('] "',),
     route=_route,
     normalised={
         "source.ip": ("c-ip",),

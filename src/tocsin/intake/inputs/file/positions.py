@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from tocsin.errors import ConfigError, DataError
+from tocsin.model.unreadable import UNREADABLE
 
 HEAD = 1024
 """So many first bytes of a file tell it from another that has its inode now, and from its own past."""
@@ -68,7 +69,7 @@ def load(redo: bytes) -> list[Part]:
     """Read it back; raises DataError."""
     try:
         return _parts.decode(redo)
-    except msgspec.MsgspecError as error:
+    except UNREADABLE as error:
         raise DataError("no parts of files", str(error)) from None
 
 
@@ -78,7 +79,7 @@ def read(path: Path) -> dict[Key, Position] | None:
         return {one.key: one for one in _saved.decode(path.read_bytes()).positions}
     except FileNotFoundError:
         return None
-    except msgspec.MsgspecError:
+    except UNREADABLE:
         raise ConfigError(
             f"{path}: damaged; restore it, or delete it to read all files from their beginning again"
         ) from None

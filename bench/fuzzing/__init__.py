@@ -1,0 +1,1 @@
+"""Fuzzing: mutated records, files and messages against every decoder and every listener; see bench/fuzz.py."""
