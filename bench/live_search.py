@@ -30,6 +30,7 @@ from tocsin.model.received import Context, Received
 from tocsin.ports.journal import Frame, Topic
 from tocsin.ports.store import Question
 from tocsin.services.hunt.setup import Options, prepare
+from tocsin.services.live.derive import Placed
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.rules import LiveRules
 from tocsin.services.packs import BUILT_IN
@@ -158,7 +159,7 @@ def make(to: "Queue[Made]", order: Order) -> None:
         body = stream.body(EACH, arrived)
         payload, meta = received.dump(Received(Context("load"), body.data.splitlines()))
         place = Place("events", int(bool(rate)), number)
-        columns, _ = work(place, Frame(payload, EACH, int(arrived * 1e9), None, meta))
+        [(columns, _)] = work([Placed(place, Frame(payload, EACH, int(arrived * 1e9), None, meta))])
         if columns is not None:
             to.put(Made(columns, len(body.data)))
 

@@ -27,7 +27,7 @@ from tocsin.model.received import Context, EventId, Received
 from tocsin.model.signals import Count, Heard, Refused, Signals
 from tocsin.model.unreadable import UNREADABLE
 from tocsin.normalise import identity
-from tocsin.normalise.columns import Rows, stream
+from tocsin.normalise.columns import Rows, Spot, streams
 from tocsin.notify.post import wait
 from tocsin.ports.input import Refusal
 from tocsin.ports.journal import Frame
@@ -95,9 +95,9 @@ def columns(_: Path) -> Target:
     def make(mutator: Mutator) -> bytes:
         raw = _few(mutator)
         given: dict[str, list[Any]] = {"user.name": ["root"] * len(raw), "source.port": [22] * len(raw)}
-        return mutator.changed(
-            stream([Rows("okta", [(n, 0) for n in range(len(raw))], raw, [1.5e9] * len(raw), given)])
-        )
+        spots = [Spot(0, n, 0) for n in range(len(raw))]
+        [written] = streams([Rows("okta", spots, raw, [1.5e9] * len(raw), given)], 1)
+        return mutator.changed(written or b"")
 
     def run(data: bytes) -> None:
         table_of(Frame(data, 1, ARRIVED, Place("events", 0, 1), meta))

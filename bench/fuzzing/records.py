@@ -27,6 +27,7 @@ from tocsin.model.received import Context, Received
 from tocsin.normalise.redact import Redactor
 from tocsin.ports.journal import Frame
 from tocsin.services.hunt.setup import Options, prepare
+from tocsin.services.live.derive import Placed
 from tocsin.services.live.frame import FrameWork
 from tocsin.services.live.rules import LiveRules
 from tocsin.services.packs import BUILT_IN
@@ -60,7 +61,8 @@ def worker(_: Path) -> Target:
     def run(data: bytes) -> None:
         source, records = _batch.decode(data)
         payload, meta = received.dump(Received(Context("web", source), records))
-        columns, said = work(Place("events", 0, 1), Frame(payload, len(records), ARRIVED, None, meta))
+        frame = Frame(payload, len(records), ARRIVED, None, meta)
+        [(columns, said)] = work([Placed(Place("events", 0, 1), frame)])
         told = signals.load(said.payload)
         rows = table_of(columns) if columns else None
         count = rows.num_rows if rows else 0
