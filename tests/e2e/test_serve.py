@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -251,6 +252,59 @@ def test_a_wrong_token_is_refused(serving: Serving) -> None:
     with pytest.raises(urllib.error.HTTPError, match="401"):
         serving.post(audit("never"))
     serving.monitor.token = good
+
+
+def test_a_token_that_was_replaced_opens_nothing_after_a_reload(serving: Serving) -> None:
+    running = serving.monitor
+    place, old, intake = running.folder / "token", running.token, running.roles()["intake"].pid
+    place.write_text("another-token")
+    running.token = "another-token"
+    serving.reload()
+    serving.until(lambda: accepted(serving), "the new token to be taken")
+    running.token = old
+    assert not accepted(serving)
+    place.write_text(old)
+    serving.reload()
+    serving.until(lambda: accepted(serving), "the old token to be taken again")
+    serving.post(audit("with.the.last.token"))
+    serving.find("action:with.the.last.token")
+    assert running.roles()["intake"].pid == intake
+
+
+def accepted(serving: Serving) -> bool:
+    try:
+        return serving.post(audit("with.a.token")) == 1
+    except urllib.error.URLError:  # refused, or the listener is being opened anew
+        return False
+
+
+def test_a_snapshot_that_cannot_be_kept_leaves_the_old_settings_running(serving: Serving) -> None:
+    snapshots, away = serving.monitor.data / "snapshots", serving.monitor.data / "snapshots.away"
+    snapshots.rename(away)
+    snapshots.touch()
+    (serving.rules / "other.yml").write_text("# no rule\n" + OWN_RULE.replace("9999", "7777"))
+    serving.reload()
+    serving.until(lambda: "not used" in serving.problems("supervisor"), "the problem to be told")
+    serving.post(audit("still.there"))
+    serving.find("action:still.there")
+    snapshots.unlink()
+    away.rename(snapshots)
+    (serving.rules / "other.yml").unlink()
+    serving.reload()
+    serving.until(lambda: serving.problems("supervisor") == "[]", "the problem to be over")
+
+
+def test_a_supervisor_without_files_outlives_it(serving: Serving) -> None:
+    running = serving.monitor
+    assert running.process
+    supervisor, worker = running.process.pid, running.roles()["worker-0"].pid
+    usual = resource.prlimit(supervisor, resource.RLIMIT_NOFILE)
+    resource.prlimit(supervisor, resource.RLIMIT_NOFILE, (3, usual[1]))
+    os.kill(worker, signal.SIGKILL)
+    serving.until(lambda: "cannot start" in running.said(), "a start that fails")
+    resource.prlimit(supervisor, resource.RLIMIT_NOFILE, usual)
+    serving.until(lambda: running.roles()["worker-0"].pid != worker, "another worker")
+    assert running.process.poll() is None
 
 
 def test_it_stops_in_order_and_goes_on_where_it_was(serving: Serving) -> None:

@@ -17,6 +17,8 @@ from tocsin.telemetry.log import logger
 BACKOFF = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds before a role is started again, longer each time it dies soon. One that did its work and was killed (SIGKILL:
 from outside, as crashes are other signals) is started at once: the start itself is pause enough."""
+END_SECONDS = 20.0
+"""A role that was asked to stop and has not ended by then is killed."""
 STEADY_SECONDS = 20.0
 """A role that has lived so long is forgiven its earlier deaths."""
 
@@ -37,6 +39,7 @@ class Child:
     _began: float = 0.0
     _due: float = field(default=0.0)
     _ending: bool = False
+    _asked: float = 0.0
 
     @property
     def pid(self) -> int | None:
@@ -60,10 +63,13 @@ class Child:
         now = time.monotonic()
         if self._process is None:
             if now >= self._due:
-                self.start(digest)
+                self._start_again(digest, now)
             return
         code = self._process.poll()
         if code is None:
+            if self._ending and now - self._asked > END_SECONDS:
+                logger().error("a role does not stop; it is killed", killed=self.role)
+                self._process.kill()
             if self.deaths and now - self._began > STEADY_SECONDS:
                 self.deaths = 0
             return
@@ -75,12 +81,21 @@ class Child:
             self.restarts += 1
             logger().error("a role has died", died=self.role, code=code, again_in_seconds=wait)
         if not wait:
-            self.start(digest)
+            self._start_again(digest, now)
 
     def _was_killed(self, code: int) -> bool:
         """Tell whether somebody killed it while it did its work."""
         said = status.read_one(self.role, self.data / "run")
         return code == -signal.SIGKILL and said is not None and said.pid == self.pid and said.ready
+
+    def _start_again(self, digest: str, now: float) -> None:
+        try:
+            self.start(digest)
+        except OSError as error:  # no memory, no file, no process is free: that passes
+            wait = BACKOFF[min(self.deaths, len(BACKOFF) - 1)]
+            self._due = now + wait
+            self.deaths += 1
+            logger().error("a role cannot start", failed=self.role, error=str(error), again_in_seconds=wait)
 
     def reload(self, digest: str) -> None:
         """Tell it of a new snapshot, if it is there; one that starts later starts with it."""
@@ -94,6 +109,8 @@ class Child:
     def end(self) -> None:
         """Ask it to stop in order; it is started again unless nobody looks after it any more."""
         if self._process and self._process.poll() is None:
+            if not self._ending:
+                self._asked = time.monotonic()
             self._ending = True
             self._process.terminate()
 

@@ -8,12 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from tocsin.errors import DeliveryError
+from tocsin.errors import ConfigError, DeliveryError
 from tocsin.journal.local import LocalJournal
 from tocsin.services.live.topics import limits_of, topics_of
 from tocsin.settings.tables import Settings
 
 _T = TypeVar("_T")
+KEY_BYTES = 32
 LOCK_SECONDS = 20.0
 """How long a role that starts waits for one that has not ended yet."""
 
@@ -64,7 +65,7 @@ class Layout(NamedTuple):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def key(self, name: str) -> bytes:
-        """Return a secret of this installation, 32 bytes, made when there is none. Raises OSError.
+        """Return a secret of this installation, made when there is none. Raises OSError, ConfigError.
 
         `redaction`: of the hashes that stand for redacted secrets. `canary`: of the markers of canaries.
         """
@@ -72,16 +73,33 @@ class Layout(NamedTuple):
         with suppress(FileExistsError):
             fresh = self.run / f"{name}.{os.getpid()}.new"
             fresh.touch(mode=0o600)
-            fresh.write_bytes(secrets.token_bytes(32))
             try:
+                fresh.write_bytes(secrets.token_bytes(KEY_BYTES))
+                sync(fresh)  # else it may be there after a loss of power, and empty
                 os.link(fresh, path)  # of several workers that start at once, one makes it
+                sync(self.data)
             finally:
                 fresh.unlink()
-        return path.read_bytes()
+        found = path.read_bytes()
+        if len(found) != KEY_BYTES:
+            raise ConfigError(
+                f"{path}: is damaged, a key has {KEY_BYTES} bytes; put it back from a backup, or remove it: then another "
+                "is made, and what was known by the old one is not known again"
+            )
+        return found
 
     def open_journal(self, settings: Settings) -> LocalJournal:
         """Return the journal."""
         return LocalJournal(self.journal, topics_of(settings.journal), limits_of(settings.journal))
+
+
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def patiently(open_it: Callable[[], _T]) -> _T:

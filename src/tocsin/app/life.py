@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -17,6 +16,7 @@ from tocsin.settings.snapshot import Snapshot, kept
 from tocsin.settings.tables import Settings
 from tocsin.telemetry import status
 from tocsin.telemetry.log import logger
+from tocsin.telemetry.own import of_process
 from tocsin.telemetry.status import Sample, Status
 
 REPORT_SECONDS = 1.0
@@ -57,6 +57,7 @@ class Life:
         self._ended = threading.Event()
         self._left = threading.Event()
         self._telling = threading.Lock()
+        self._broken: BaseException | None = None
 
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, self._on_signal)
@@ -74,6 +75,8 @@ class Life:
         self.ready = False
         self._say()
         self._left.set()
+        if self._broken and not error:
+            raise self._broken
 
     def hush(self) -> None:
         """Ask the role nothing more about itself: what it tells of is about to be closed."""
@@ -105,13 +108,23 @@ class Life:
         os._exit(ORPHANED)
 
     def _report(self) -> None:
-        while not self._ended.wait(REPORT_SECONDS):
-            self._say()
+        try:
+            while not self._ended.wait(REPORT_SECONDS):
+                self._say()
+        except BaseException as error:  # noqa: BLE001 (carried to the role's own thread, which ends with it)
+            self._broken = error
+            self.stop()
 
     def _say(self) -> None:
+        try:
+            status.write(self._said(), self.layout.run)
+        except OSError as error:  # no room, or no file is free
+            logger().warning("status cannot be written", error=str(error))
+
+    def _said(self) -> Status:
         with self._telling:
             samples, problems = tuple(self.samples()), tuple(self.problems())
-        said = Status(
+        return Status(
             role=self.role,
             pid=os.getpid(),
             started=self.started,
@@ -119,18 +132,5 @@ class Life:
             ready=self.ready and not self.stopping.is_set(),
             snapshot=self.digest,
             problems=problems,
-            samples=(*samples, *_own_samples()),
+            samples=(*samples, *of_process()),
         )
-        try:
-            status.write(said, self.layout.run)
-        except OSError as error:
-            logger().warning("status cannot be written", error=str(error))
-
-
-def _own_samples() -> Iterable[Sample]:
-    """Return what the process takes of the machine."""
-    times = os.times()
-    yield Sample("process_cpu_seconds_total", times.user + times.system, kind="counter")
-    pages = int(Path("/proc/self/statm").read_bytes().split()[1])
-    yield Sample("process_resident_memory_bytes", pages * os.sysconf("SC_PAGE_SIZE"))
-    yield Sample("process_open_fds", sum(1 for _ in Path("/proc/self/fd").iterdir()))

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import select
 import signal
 import threading
@@ -20,16 +21,22 @@ from tocsin.model.hidden import plain
 from tocsin.services.live.alarm import Alarm
 from tocsin.services.live.canaries import SETTLE_SECONDS, Canaries
 from tocsin.services.live.machine import Machine, Trouble
-from tocsin.settings.snapshot import keep
+from tocsin.settings.behind import behind
+from tocsin.settings.snapshot import Snapshot, keep
 from tocsin.settings.tables import Settings
 from tocsin.telemetry import status
 from tocsin.telemetry.log import logger, settle
+from tocsin.telemetry.own import of_process
 from tocsin.telemetry.status import Sample, Status
 
 LOOK_SECONDS = 0.2
 """Until the supervisor looks again whether there is something to do, unless a role ends before."""
+TROUBLE_SECONDS = 1.0
+"""How long it waits when the machine does not let it work."""
 STOP_SECONDS = 20.0
 """How long roles may take to stop in order."""
+MAX_FILES = 65_536
+"""Files that a role may have open, if the system lets it."""
 CRASHING = 3
 """A role that has died so often in a row is told as a problem."""
 NOT_READY_SECONDS = 60.0
@@ -57,6 +64,7 @@ class Supervisor:
         self.problems: list[str] = []
         self.troubles: list[Trouble] = []
         self._missing: dict[str, float] = {}
+        self._said = 0.0
         self.started = time.time()
         self.stopping = threading.Event()
         self.reloading = threading.Event()
@@ -65,11 +73,13 @@ class Supervisor:
         """Start the roles and keep them alive until told to stop."""
         settings = self.settings
         settle("supervisor", settings.tocsin.log_level, settings.tocsin.log_format)
+        _raise_files()
         self.layout.make()
         lock = self._lock()
         try:
             self._clear()
             keep(self.snapshot, self.layout.snapshots)
+            self._behind = _behind(settings)
             signal.signal(signal.SIGTERM, self._on_stop)
             signal.signal(signal.SIGINT, self._on_stop)
             signal.signal(signal.SIGHUP, self._on_reload)
@@ -135,22 +145,29 @@ class Supervisor:
         ends.poll(LOOK_SECONDS * 1000)
 
     def _watch(self) -> None:
-        said = 0.0
         try:
             while not self.stopping.is_set():
-                self._look_after()
-                if self.reloading.is_set():
-                    self.reloading.clear()
-                    self._reload()
-                if time.monotonic() - said >= 1.0:
-                    said = time.monotonic()
-                    self._look()
-                    self._say(ready=True)
-                self.canaries.check()
-                self._rest()
+                try:
+                    self._turn()
+                    self._rest()
+                except OSError as error:
+                    # No file, no memory, no room: that passes, and who watches over the others must outlive it.
+                    logger().error("the supervisor could not do its work; it goes on", error=str(error))
+                    self.stopping.wait(TROUBLE_SECONDS)
         finally:
             self.canaries.stop()
             self._say(ready=False)
+
+    def _turn(self) -> None:
+        self._look_after()
+        if self.reloading.is_set():
+            self.reloading.clear()
+            self._reload()
+        if time.monotonic() - self._said >= 1.0:
+            self._said = time.monotonic()
+            self._look()
+            self._say(ready=True)
+        self.canaries.check()
 
     def _look(self) -> None:
         """See how everything is, and tell people if it is not well."""
@@ -171,19 +188,18 @@ class Supervisor:
         """Take over changed settings; broken ones leave the old running, and are told."""
         try:
             settings, _, fresh = take_over(self.config)
-        except ConfigError as error:
+            keep(fresh, self.layout.snapshots)
+        except (ConfigError, OSError) as error:
             self.problems = [f"the new settings are not used: {plain(str(error), 500)}"]
             logger().error("the new settings are not used; the old ones go on", error=str(error))
             return
-        old, new = self.snapshot.parts, fresh.parts
-        changed = {part for part in old.keys() | new.keys() if old.get(part) != new.get(part)}
+        changed = self._changed(settings, fresh)
         fixed = sorted(changed & set(_FIXED))
         self.problems = [f"takes effect after a restart of everything: {', '.join(fixed)}"] if fixed else []
         if not changed:
             logger().info("reloaded: nothing has changed")
             return
-        keep(fresh, self.layout.snapshots)
-        self.snapshot = fresh
+        self.snapshot, self._behind = fresh, _behind(settings)
         self.canaries.use(settings, SETTLE_SECONDS)
         self.alarm.use(settings)
         for child in self.children:
@@ -191,6 +207,12 @@ class Supervisor:
             if changed & set(_RESTARTED_BY.get(child.role.partition("-")[0], ())):
                 child.end()
         logger().info("reloaded", changed=sorted(changed), snapshot=fresh.hash[:12])
+
+    def _changed(self, settings: Settings, fresh: Snapshot) -> set[str]:
+        """Return the parts that are not what they were, also those that only a renewed secret or certificate changes."""
+        old, new = self.snapshot.parts, fresh.parts
+        parts = {part for part in old.keys() | new.keys() if old.get(part) != new.get(part)}
+        return parts | {part for part, content in _behind(settings).items() if content != self._behind[part]}
 
     def _say(self, *, ready: bool) -> None:
         said = Status(
@@ -201,7 +223,7 @@ class Supervisor:
             ready=ready,
             snapshot=self.snapshot.hash,
             problems=(*self.problems, *map(str, self.troubles), *self.canaries.problems()),
-            samples=(*self._samples(), *self.machine.samples()),
+            samples=(*self._samples(), *self.machine.samples(), *of_process()),
         )
         try:
             status.write(said, self.layout.run)
@@ -231,6 +253,18 @@ class Supervisor:
                     f"{role} has not been ready for a minute{_TELLER if role == 'hub' else ''}",
                     "read its log; `tocsin doctor` looks for what keeps it from working",
                 )
+
+
+def _raise_files() -> None:
+    """Let this process and its roles open as many files as they may: a thousand senders need more than the usual 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(hard, MAX_FILES) if hard != resource.RLIM_INFINITY else MAX_FILES
+    if soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _behind(settings: Settings) -> dict[str, bytes]:
+    return {"inputs": behind(settings.inputs), "channels": behind(settings.channels)}
 
 
 def _folders(layout: Layout, settings: Settings) -> dict[str, Path]:

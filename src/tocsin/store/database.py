@@ -72,9 +72,8 @@ class Database:
         self.folder = folder
         self._writer = self._connect()
         self._free: queue.LifoQueue[Any] = queue.LifoQueue()
-        self._readers = [self._connect() for _ in range(READERS)]
-        for reader in self._readers:
-            self._free.put(reader)
+        for _ in range(READERS):
+            self._free.put(self._connect())
         _let_crashes_kill()
 
     def _connect(self) -> Any:
@@ -90,9 +89,10 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Let another process have the folder."""
-        for session in (self._writer, *self._readers):
-            session.close()
+        """Let another process have the folder. Nobody may be asking any more."""
+        self._writer.close()
+        while not self._free.empty():
+            self._free.get().close()
 
     def run(self, statement: str, parameters: Parameters | None = None) -> None:
         """Change something. For one thread at a time."""
@@ -105,9 +105,11 @@ class Database:
             self._writer.query(statement, "Null")
         del block
 
-    def ask(self, statement: str, parameters: Parameters, settings: str) -> pa.Table:
-        """Return the answer; strings are of bytes."""
-        with self._reader() as reader, _explained():
+    def ask(
+        self, statement: str, parameters: Parameters, settings: str, *, patience: float = PATIENCE
+    ) -> pa.Table:
+        """Return the answer; strings are of bytes. patience: seconds to wait for a turn."""
+        with self._reader(patience) as reader, _explained():
             answer = reader.query(
                 f"{statement} SETTINGS {_ARROW}, {settings}", "Arrow", params=dict(parameters)
             )
@@ -124,13 +126,18 @@ class Database:
                 yield from result.record_batch(rows_per_batch=rows)
 
     @contextmanager
-    def _reader(self) -> Iterator[Any]:
+    def _reader(self, patience: float = PATIENCE) -> Iterator[Any]:
         try:
-            reader = self._free.get(timeout=PATIENCE)
+            reader = self._free.get(timeout=patience)
         except queue.Empty:
             raise DeliveryError("the store is busy with other questions; try again", retryable=True) from None
         try:
             yield reader
+        except BaseException:
+            # What it had written of an answer would stand before the next one's.
+            reader.close()
+            reader = self._connect()
+            raise
         finally:
             self._free.put(reader)
 

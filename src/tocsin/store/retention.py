@@ -1,10 +1,14 @@
 """What is too old goes, a day of a retention class at a time: dropping a partition takes no reading."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 from tocsin.store.database import Database
+
+LEAP_SECONDS = 3_600.0
+"""A clock that was set ahead by more is believed after a start only: a person has seen it then."""
 
 
 class Day(NamedTuple):
@@ -12,6 +16,31 @@ class Day(NamedTuple):
 
     retention: str
     day: date
+
+
+class Age:
+    """Tells whether the clock may be asked how old something is: not when it was set far ahead since this began.
+
+    wall: seconds since 1970. steady: seconds that nobody sets, those asleep counted.
+    """
+
+    def __init__(
+        self,
+        wall: Callable[[], float] = time.time,
+        steady: Callable[[], float] = lambda: time.clock_gettime(time.CLOCK_BOOTTIME),
+    ) -> None:
+        self._wall, self._steady = wall, steady
+        self._began = wall() - steady()
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which the clock was set ahead; below 0: back."""
+        return self._wall() - self._steady() - self._began
+
+    @property
+    def is_known(self) -> bool:
+        """Whether what the clock says may be believed: what is deleted cannot be had again."""
+        return self.ahead < LEAP_SECONDS
 
 
 def days(database: Database) -> dict[Day, str]:

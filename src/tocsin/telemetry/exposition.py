@@ -5,9 +5,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import make_wsgi_app
@@ -15,6 +14,7 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from tocsin.errors import ConfigError
 from tocsin.telemetry import status
+from tocsin.telemetry.bounded import BoundedServer
 from tocsin.telemetry.catalog import HELP
 from tocsin.telemetry.status import Status
 
@@ -52,11 +52,6 @@ def _family(name: str, kind: str, labels: Sequence[str]) -> Any:
     return made(f"{PREFIX}{name.removesuffix('_total')}", text, labels=labels)
 
 
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-
 class _Quiet(WSGIRequestHandler):
     timeout = 10
 
@@ -77,7 +72,7 @@ class Health:
     def start(self, host: str, port: int) -> int:
         """Listen in a thread of its own; returns the port. Raises ConfigError."""
         try:
-            server = make_server(host, port, self._app, server_class=_Server, handler_class=_Quiet)
+            server = make_server(host, port, self._app, server_class=BoundedServer, handler_class=_Quiet)
         except OSError as error:
             raise ConfigError(
                 f"metrics.listen: {host}:{port} cannot be listened on: {error.strerror}"

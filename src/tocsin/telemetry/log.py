@@ -1,8 +1,10 @@
 """What Tocsin logs of itself: JSON lines, or text on a terminal. Values from outside are written plainly."""
 
 import logging
+import os
 import sys
 from collections.abc import MutableMapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import structlog
@@ -11,6 +13,8 @@ from tocsin.model.hidden import plain
 
 MAX_VALUE = 2_000
 """Characters of one value in a log line."""
+
+_STDERR = 2
 
 
 def settle(role: str, level: str, form: Literal["auto", "text", "json"]) -> None:
@@ -28,7 +32,7 @@ def settle(role: str, level: str, form: Literal["auto", "text", "json"]) -> None
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Lines(),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.clear_contextvars()
@@ -37,6 +41,17 @@ def settle(role: str, level: str, form: Literal["auto", "text", "json"]) -> None
 
 global_context: dict[str, str] = {}
 """What every line of this process says."""
+
+
+class _Lines:
+    """Writes lines to standard error. What it says is worth less than that whoever says it goes on."""
+
+    def msg(self, line: str) -> None:
+        """Write one line, if there is somewhere to write it to: not on a full disk, nor for a reader that is gone."""
+        with suppress(OSError):
+            os.write(_STDERR, f"{line}\n".encode("utf-8", "backslashreplace"))
+
+    debug = info = warning = error = critical = msg
 
 
 def _plainly(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -52,7 +52,11 @@ def write(status: Status, folder: Path) -> None:
 
 def read(folder: Path) -> Iterator[Status]:
     """Yield what all roles said last, by name; what cannot be read is left out."""
-    for path in sorted(folder.glob(f"*{SUFFIX}")):
+    try:
+        paths = sorted(folder.glob(f"*{SUFFIX}"))
+    except OSError:  # no file is free
+        return
+    for path in paths:
         if said := read_one(path.stem, folder):
             yield said
 
@@ -66,8 +70,8 @@ def read_one(role: str, folder: Path) -> Status | None:
 
 
 def clear(folder: Path) -> None:
-    """Forget what roles said that are gone. Raises OSError."""
-    for path in folder.glob(f"*{SUFFIX}"):
+    """Remove what was said, whole or half, by roles that are gone. Raises OSError."""
+    for path in folder.glob(f"*{SUFFIX}*"):
         path.unlink(missing_ok=True)
 
 

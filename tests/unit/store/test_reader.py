@@ -5,7 +5,8 @@ import pytest
 from store_samples import ARRIVED, Filled, event
 from tocsin.errors import DeliveryError, QueryError
 from tocsin.ports.store import Bar, Group, Histogram, Question
-from tocsin.store.reader import INTERVALS, Reader
+from tocsin.store.database import READERS
+from tocsin.store.reader import INTERVALS, MAX_ANSWER, Reader
 
 SECOND = 1_000_000
 START = ARRIVED - 1_000 * SECOND
@@ -77,3 +78,36 @@ def test_time_is_bounded(filled: Filled, reader: Reader) -> None:
     filled.load([event("word " * 2_000)] * 5_000)
     with pytest.raises(DeliveryError, match="takes too long"):
         Reader(filled.database, query_time=0.000_001).count(Question("wor*x*y*z"))
+
+
+def test_an_answer_that_breaks_off_leaves_nothing_in_the_next(filled: Filled) -> None:
+    filled.load([event("{}") for _ in range(2_000)])
+    for _ in range(READERS):
+        one = Reader(filled.database)
+        one._bounds = one._bounds.replace(f"max_result_bytes = {MAX_ANSWER}", "max_result_bytes = 1000")
+        with pytest.raises(DeliveryError, match="too large"):
+            one.search(Question(), limit=1_000)
+        assert filled.reader.count(Question("nosuchword")) == 0
+        export = filled.reader.export(Question())
+        next(export)
+        export.close()
+        assert filled.reader.count(Question("nosuchword")) == 0
+
+
+def test_how_much_there_is_costs_the_same_however_much_there_is(filled: Filled) -> None:
+    one = Reader(filled.database)
+    before = one.freshness().rows
+    filled.load([event("{}") for _ in range(500)])
+    one._bounds += ", max_rows_to_read = 100"
+    assert one.freshness().rows == before + 500
+
+
+def test_how_much_there_is_can_wait_for_questions_of_people(filled: Filled) -> None:
+    exports = [filled.reader.export(Question()) for _ in range(READERS)]
+    for export in exports:
+        next(export)
+    with pytest.raises(DeliveryError, match="busy"):
+        filled.reader.freshness(patience=0)
+    for export in exports:
+        export.close()
+    assert filled.reader.freshness(patience=0).rows

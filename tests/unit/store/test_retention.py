@@ -8,7 +8,7 @@ from store_samples import ARRIVED, Filled, event
 from tocsin.model.received import Context
 from tocsin.ports.store import Question
 from tocsin.store import retention
-from tocsin.store.retention import Day, days, expire, finish
+from tocsin.store.retention import LEAP_SECONDS, Age, Day, days, expire, finish
 
 DAY = 86_400
 STANDARD, LONG = Day("standard", date(2026, 11, 18)), Day("it's long", date(2026, 11, 18))
@@ -52,3 +52,19 @@ def test_a_drop_that_a_crash_cut_short_is_finished(fresh: Filled, *, dropped: bo
     for _ in range(2):
         finish(fresh.database)
         assert (fresh.reader.count(Question()), fresh.reader.rows(0, 1)) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "known"), [(0, True), (-DAY, True), (LEAP_SECONDS + 1, False), (200 * 365 * DAY, False)]
+)
+def test_age_is_not_known_by_a_clock_that_was_set_ahead(ahead: float, known: bool) -> None:
+    now = {"wall": 1_795_000_000.0, "steady": 1_000.0}
+    age = Age(lambda: now["wall"], lambda: now["steady"])
+    for passed in (30 * DAY, 1):  # a machine that sleeps is no clock that was set
+        now["wall"] += passed
+        now["steady"] += passed
+        assert age.is_known
+    now["wall"] += ahead
+    assert age.is_known is known
+    now["wall"] -= ahead
+    assert age.is_known

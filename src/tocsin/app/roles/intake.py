@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvloop
 
@@ -18,6 +18,7 @@ from tocsin.ports.journal import Appender, Room
 from tocsin.services.kinds import kinds
 from tocsin.services.live.reception import TICK_SECONDS, Reception
 from tocsin.services.live.topics import EVENTS
+from tocsin.settings.behind import behind
 from tocsin.settings.kinds import Input as Config
 from tocsin.settings.kinds import kind_of
 from tocsin.settings.snapshot import kept
@@ -36,11 +37,20 @@ def run(life: Life) -> None:
     uvloop.run(_Intake(life).run())
 
 
+class _Running(NamedTuple):
+    """An input that runs. behind: its secrets and certificates, as it knows them."""
+
+    config: Config
+    behind: bytes
+    input: Input
+
+
 class _Intake:
     def __init__(self, life: Life) -> None:
         self.life = life
         self.wanted: Mapping[str, Config] = life.settings.inputs
-        self.running: dict[str, tuple[Config, Input]] = {}
+        self.behind: dict[str, bytes] = {}
+        self.running: dict[str, _Running] = {}
         self.failing: dict[str, str] = {}
         self.stop = asyncio.Event()
         self.broken: BaseException | None = None
@@ -98,17 +108,22 @@ class _Intake:
         """Take over the inputs of another snapshot; those that are the same are not touched."""
         life = self.life
         self.wanted = kept(digest, life.layout.snapshots).restored(kinds()).inputs
+        self.behind = {name: behind(one) for name, one in self.wanted.items()}
         life.digest = digest
 
     def _stale(self) -> bool:
-        running = {name: config for name, (config, _) in self.running.items()}
-        return running != {name: one for name, one in self.wanted.items() if name not in self.failing}
+        wanted = {name for name in self.wanted if name not in self.failing}
+        return self.running.keys() != wanted or any(self._is_old(name) for name in self.running)
+
+    def _is_old(self, name: str) -> bool:
+        """Tell whether an input runs that is not wanted, or not as it is."""
+        one = self.running[name]
+        return self.wanted.get(name) != one.config or self.behind.get(name, one.behind) != one.behind
 
     async def _settle(self) -> None:
         """Let run what is wanted, and nothing else."""
         wanted = dict(self.wanted)
-        gone = [name for name, (config, _) in self.running.items() if wanted.get(name) != config]
-        await asyncio.gather(*(self._end(name) for name in gone))
+        await asyncio.gather(*(self._end(name) for name in self.running if self._is_old(name)))
         self.failing = {name: why for name, why in self.failing.items() if name in wanted}
         for name in wanted.keys() - self.running.keys():
             await self._begin(name, wanted[name])
@@ -116,6 +131,7 @@ class _Intake:
     async def _begin(self, name: str, config: Config) -> None:
         """Start an input; one that cannot does not keep others from it."""
         folder = self.life.layout.inputs / name
+        known = behind(config)
         try:
             made: Input = opener(kind_of(config))(name, config, self.reception, folder)
             await made.start()
@@ -125,12 +141,11 @@ class _Intake:
             self.failing[name] = str(error)
             return
         self.failing.pop(name, None)
-        self.running[name] = (config, made)
+        self.running[name] = _Running(config, known, made)
         logger().info("input started", input=name, addresses=list(made.addresses))
 
     async def _end(self, name: str) -> None:
-        _, one = self.running.pop(name)
-        await one.stop(GRACE)
+        await self.running.pop(name).input.stop(GRACE)
         logger().info("input stopped", input=name)
 
     def _problems(self) -> Sequence[str]:

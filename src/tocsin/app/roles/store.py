@@ -1,18 +1,22 @@
 """The store role: columns -> chDB, and answers about them on a socket. The only process that opens chDB."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from itertools import chain
 
 from tocsin.app.layout import patiently
 from tocsin.app.life import Life
 from tocsin.errors import DeliveryError
+from tocsin.ports.store import Freshness
 from tocsin.services.live.lag import Lag
 from tocsin.services.live.topics import COLUMNS, STORE
 from tocsin.store.database import Database
 from tocsin.store.loader import Loader
+from tocsin.store.making import making
 from tocsin.store.reader import Reader
-from tocsin.store.retention import expire, finish
+from tocsin.store.retention import Age, expire, finish
 from tocsin.store.schema import migrate
 from tocsin.store.server import Server
 from tocsin.telemetry.log import logger
@@ -30,8 +34,9 @@ COUNT_SECONDS = 30.0
 def run(life: Life) -> None:
     """Load and answer until told to stop."""
     settings, layout = life.settings, life.layout
-    database = patiently(lambda: Database(layout.store))
-    migrate(database, token_index=settings.store.token_index)
+    with making(layout.store):
+        database = patiently(lambda: Database(layout.store))
+        migrate(database, token_index=settings.store.token_index)
     finish(database)
     limits = {"query_time": float(settings.store.query_time), "query_memory": settings.store.query_memory}
     reader = Reader(database, query_time=limits["query_time"], query_memory=int(limits["query_memory"]))
@@ -39,13 +44,13 @@ def run(life: Life) -> None:
     loader = patiently(lambda: Loader(journal, database, layout.store))
     server = Server(reader, layout.store_socket)
     keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
-    lag = Lag(journal, STORE, COLUMNS)
+    lag, age = Lag(journal, STORE, COLUMNS), Age()
     content = Content(loader, reader)
     life.samples = lambda: chain(_samples(loader), content.samples(), lag.samples())
-    life.problems = lambda: chain(_problems(loader), lag.problems())
+    life.problems = lambda: chain(_problems(loader, age), lag.problems())
     try:
         life.be_ready()
-        _load(life, loader, database, keep)
+        _load(life, loader, partial(_expire, database, keep, age))
     finally:
         life.hush()
         server.close()
@@ -53,7 +58,7 @@ def run(life: Life) -> None:
         database.close()
 
 
-def _load(life: Life, loader: Loader, database: Database, keep: dict[str, float]) -> None:
+def _load(life: Life, loader: Loader, expiring: Callable[[], None]) -> None:
     expired = -EXPIRE_SECONDS
     while not life.stopping.is_set():
         try:
@@ -65,13 +70,23 @@ def _load(life: Life, loader: Loader, database: Database, keep: dict[str, float]
             life.stopping.wait(RETRY_SECONDS)
         if time.monotonic() - expired >= EXPIRE_SECONDS:
             expired = time.monotonic()
-            for day in expire(database, keep, time.time()):
-                logger().info("dropped a day", retention=day.retention, day=str(day.day))
+            expiring()
 
 
-def _problems(loader: Loader) -> Iterator[str]:
+def _expire(database: Database, keep: Mapping[str, float], age: Age) -> None:
+    if age.is_known:
+        for day in expire(database, keep, time.time()):
+            logger().info("dropped a day", retention=day.retention, day=str(day.day))
+
+
+def _problems(loader: Loader, age: Age) -> Iterator[str]:
     if loader.loaded.dead:
         yield f"{loader.loaded.dead} frames could not be read and are in the store's dead letters, each with the reason"
+    if not age.is_known:
+        yield (
+            f"the system clock was set ahead by {age.ahead / 3_600:,.0f} hours: nothing is deleted for its age; "
+            "set it right, or start the monitor again if it is right now"
+        )
 
 
 def _samples(loader: Loader) -> Iterator[Sample]:
@@ -86,12 +101,14 @@ class Content:
         self._loader, self._reader = loader, reader
         self._blocks = -1
         self._until = 0.0
+        self._found = Freshness(0, 0)
 
     def samples(self) -> Iterator[Sample]:
         """Yield it."""
         blocks, now = self._loader.loaded.blocks, time.monotonic()
         if blocks != self._blocks or now >= self._until:
-            self._blocks, self._until = blocks, now + COUNT_SECONDS
-            self._found = self._reader.freshness()
+            with suppress(DeliveryError):  # people's questions have all the turns; this one can wait
+                self._found = self._reader.freshness(patience=0.1)
+                self._blocks, self._until = blocks, now + COUNT_SECONDS
         yield Sample("store_events", self._found.rows)
         yield Sample("store_newest_arrival_seconds", self._found.arrived / 1e6)

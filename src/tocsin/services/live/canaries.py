@@ -182,6 +182,9 @@ class Canaries:
     def _keep_sending(self) -> None:
         try:
             while not self._stopping.wait(RETRY_SECONDS / 4):
-                self.step()
+                try:
+                    self.step()
+                except OSError as error:  # no file is free: that passes
+                    logger().warning("no canaries can be sent now", error=str(error))
         except BaseException as error:  # noqa: BLE001 (carried to the supervisor's own thread)
             self._broken = error

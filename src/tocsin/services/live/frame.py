@@ -11,6 +11,7 @@ from tocsin.model import received
 from tocsin.model.canary import PREFIX, Canary, Marker, is_timely
 from tocsin.model.columns import NORMALISED
 from tocsin.model.match import Match
+from tocsin.model.observation import Observation
 from tocsin.model.received import Received
 from tocsin.ports.source import Source
 from tocsin.services.live import poison

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from http_parts import running
+from http_parts import running, until
 from tocsin.intake.inputs.file.canary import FILE
 from tocsin.intake.inputs.file.config import Config as Files
 from tocsin.intake.inputs.http.config import Config as Http
@@ -217,3 +217,20 @@ def test_a_token_that_was_renewed_is_used_when_the_old_one_does_not_do(world: Wo
         place.write_text("newest")
         world.at(2, 3)
         assert [(told.error, len(one.intake.records)) for told in world.told()] == [("", 1)]
+
+
+def test_a_machine_that_lets_nobody_open_files_does_not_end_the_sender(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.use("web")
+    troubles = iter([OSError("too many open files")])
+
+    def missing() -> list[str]:
+        for trouble in troubles:
+            raise trouble
+        return []
+
+    world.sender._missing = missing
+    world.sender.start()
+    until(lambda: len(world.sent("web")) == 1)
+    world.sender.stop()
+    world.sender.check()
