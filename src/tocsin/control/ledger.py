@@ -29,7 +29,7 @@ class Frame(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """How far a partition is applied: the frame of events, and its tick (seconds since 1970)."""
+    """How far a partition is applied: the latest frame of events, and the arrival of the last (seconds since 1970)."""
 
     origin: int
     arrived: float
@@ -87,7 +87,7 @@ def add(connection: Connection, frames: Iterable[Frame]) -> None:
     counted = _Counted()
     for frame in frames:
         counted.take(frame)
-    join_in(connection, REACHED, counted.rows(counted.reached), {"origin": most, "arrived": most})
+    join_in(connection, REACHED, counted.rows(counted.reached), {"origin": most, "arrived": newest})
     numbers = dict.fromkeys(("frames", *_COUNTED, "canaries"), added)
     join_in(connection, LEDGER_INPUT, counted.rows(counted.inputs), {**numbers, **_SPAN})
     times = {"first_time": least, "last_time": most, "events": added, "refused": added}
@@ -161,9 +161,8 @@ class _Counted:
 
     def take(self, frame: Frame) -> None:
         said, partition = frame.signals, frame.partition
-        self._join(
-            self.reached, {"partition": partition}, most_of={"origin": frame.origin, "arrived": said.arrived}
-        )
+        reached = self._join(self.reached, {"partition": partition}, most_of={"origin": frame.origin})
+        reached["arrived"] = said.arrived
         if not said.received:
             return
         keys = {"partition": partition, "input": plain(said.input, _MAX_TEXT)}

@@ -63,7 +63,7 @@ def test_a_tick_moves_time_and_is_no_input(database: Database) -> None:
         ledger.add(connection, [Frame(0, 5, signals(100)), Frame(0, 6, signals(99))])
         ledger.add(connection, [Frame(0, -1, signals(98))])
     with database.read() as connection:
-        assert ledger.reached(connection) == {0: Reached(6, 100)}
+        assert ledger.reached(connection) == {0: Reached(6, 98)}
         assert ledger.inputs(connection) == []
         assert ledger.sums(connection) == {0: Sums(6)}
 

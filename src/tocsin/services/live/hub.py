@@ -32,6 +32,7 @@ from tocsin.ports.journal import Journal
 from tocsin.services.live.incoming import Inbox, Incoming
 from tocsin.services.live.sources_watch import NAME as RHYTHM
 from tocsin.services.live.sources_watch import SourcesWatch
+from tocsin.services.live.topics import LEAP_SECONDS
 
 
 class Restored(Enum):
@@ -170,13 +171,27 @@ class HubCycle:
             self._alerting, self._silences = self._alerting.heeding(active), revision
 
     def _correlate(self, frames: Sequence[Incoming]) -> list[Correlated]:
-        for one in frames:
+        self.sources.take(one.signals for one in frames)
+        found, begun = [], 0
+        for at, one in enumerate(frames):
+            if self._leaps_back(one):
+                found += [*self._taken(frames[begun:at]), *self._correlator.close()]
+                begun = at
             arrived = one.signals.arrived
             before = self._ticks.get(one.place.partition, arrived)
-            self._ticks[one.place.partition] = max(before, arrived)
-        self.sources.take(one.signals for one in frames)
+            self._ticks[one.place.partition] = arrived if _leaps(before, arrived) else max(before, arrived)
+        return [*found, *self._taken(frames[begun:])]
+
+    def _taken(self, frames: Sequence[Incoming]) -> list[Correlated]:
         self._correlator.take(observation for one in frames for observation in _observed(one))
         return self._correlator.advance(self._watermark())
+
+    def _leaps_back(self, one: Incoming) -> bool:
+        """Tell whether time begins anew with a frame: intake's clock was far ahead, and was set right.
+
+        What is open ends then. If it did not, whatever happens until the clock is there again would be too late.
+        """
+        return _leaps(self._correlator.watermark + self._correlator.lateness, one.signals.arrived)
 
     def _watermark(self) -> float:
         """Return the event time before which nothing is to come: as long as a partition is silent, nothing is known."""
@@ -237,3 +252,7 @@ def _observed(one: Incoming) -> Iterator[Observation]:
     arrived = one.signals.arrived
     for observation in one.signals.observations:
         yield observation if observation.time <= arrived else replace(observation, time=arrived)
+
+
+def _leaps(before: float, arrived: float) -> bool:
+    return arrived < before - LEAP_SECONDS

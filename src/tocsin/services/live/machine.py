@@ -71,7 +71,7 @@ class Machine:
             yield Trouble(
                 "clock",
                 f"the system clock was set back by {self._back[1]:.1f} s",
-                "see that one time service slews it: until it has caught up, correlations miss what happens",
+                "see that one time service slews it: what is timed by arrival is less exact until then",
                 lasts=False,
             )
 

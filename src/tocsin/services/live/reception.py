@@ -18,7 +18,7 @@ from tocsin.model.received import Context, Received
 from tocsin.model.unreadable import UNREADABLE
 from tocsin.ports.input import Refusal
 from tocsin.ports.journal import Appender, Frame, Journal
-from tocsin.services.live.topics import EVENTS
+from tocsin.services.live.topics import EVENTS, LEAP_SECONDS
 
 FRAME_RECORDS = 1_000
 FRAME_BYTES = 4 << 20
@@ -113,8 +113,9 @@ class Reception:
         return Frame(payload, len(batch.records), self._now(), None, meta)
 
     def _now(self) -> int:
-        """Return the arrival: the clock may be set back, arrivals are not."""
-        self._arrived = max(self._arrived, self.clock())
+        """Return the arrival: the clock may be set back, arrivals are not, unless it is by so much that it was wrong."""
+        now = self.clock()
+        self._arrived = now if now < self._arrived - LEAP_SECONDS * 10**9 else max(self._arrived, now)
         return self._arrived
 
     async def tick(self) -> None:

@@ -12,7 +12,10 @@ from tocsin.settings import tables
 WORKER, STORE, HUB = "worker", "store", "hub"
 """Consumers of events, columns and signals."""
 
-__all__ = ["COLUMNS", "EVENTS", "HUB", "SIGNALS", "STORE", "WORKER", "limits_of", "topics_of"]
+LEAP_SECONDS = 60.0
+"""Arrivals go back only when intake's clock does by more than this: then it was wrong, and what is shorter is waited out."""
+
+__all__ = ["COLUMNS", "EVENTS", "HUB", "LEAP_SECONDS", "SIGNALS", "STORE", "WORKER", "limits_of", "topics_of"]
 
 
 def topics_of(journal: tables.Journal) -> Sequence[Topic]:

@@ -116,6 +116,26 @@ def test_an_alert_of_a_correlation_is_there_at_once_and_ends_with_ticks_of_all_p
     assert (alert.ended, alert.count, alert.events) == (True, 3, ("0-0-0", "0-1-0", "0-2-0"))
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_clock_that_was_far_ahead_hides_nothing_of_what_comes_after(
+    database: Database, journal: LocalJournal, hub: Open, *, again: bool
+) -> None:
+    one, day = hub(), 86_400
+    append(journal, 0, three(START + day))
+    ticks(journal, START + day + 5)
+    assert one.step().watermark == START + day + 5 - LATENESS
+    one = hub() if again else one
+    append(journal, 0, three(START, 4), 4)
+    ticks(journal, START + 5)
+    assert one.step().watermark == START + 5 - LATENESS
+    one = hub() if again else one
+    append(journal, 0, three(START + 5_000, 8), 8)
+    ticks(journal, START + 9_000)
+    assert one.step().watermark == START + 9_000 - LATENESS
+    found = [(alert.count, alert.ended) for alert in alerts(database) if alert.rule.id == "often"]
+    assert found == [(3, True)] * 3
+
+
 @pytest.mark.parametrize("hostile", [0.0, -1e300, 4e9, float("inf"), float("nan")])
 def test_hostile_dates_move_nothing(
     database: Database, journal: LocalJournal, hub: Open, hostile: float

@@ -138,6 +138,21 @@ def test_a_tick_reaches_every_partition_and_arrivals_never_go_back(place: Place)
         assert arrived == [5_000, 5_000]
 
 
+def test_arrivals_follow_a_clock_that_was_far_ahead(place: Place) -> None:
+    hour = 3_600 * 10**9
+    clock = iter([5 * hour, hour, hour - 10**9])
+    reception = place.reception()
+    reception.clock = lambda: next(clock)
+
+    async def work() -> None:
+        for _ in range(3):
+            await reception.tick()
+
+    run(work)
+    arrived = [one.frame.arrived for one in place.journal.reader("events", 0).read()]
+    assert arrived == [5 * hour, hour, hour]
+
+
 def test_redo_tells_of_what_is_durable_and_not_saved(place: Place) -> None:
     first = place.reception()
 
