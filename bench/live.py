@@ -105,9 +105,11 @@ def prepared(path: Path, corpora: Corpora, loud: frozenset[bytes], run: int, pla
     """Make the bodies of a plan, dated as if it began when they are ready."""
     bodies = plan.rate * plan.seconds // BODY
     stream = Stream(corpora, SEED, run=run, loud=loud)
+    tried = Stream(corpora, SEED, run=run, loud=loud)
+    tried.body(2_000, time.time())
     began = time.time()
-    Stream(corpora, SEED, run=run, loud=loud).body(2_000, began)
-    ready = time.time() + bodies * BODY / 2_000 * (time.time() - began)
+    tried.body(8_000, began)
+    ready = time.time() + bodies * BODY / 8_000 * 1.2 * (time.time() - began)
     made = prepare(path, stream, bodies, BODY, lambda number: ready + number * BODY / plan.rate)
     time.sleep(max(0.0, ready - time.time()))
     return made
