@@ -115,10 +115,10 @@ class EventStore(Protocol):
     def get(self, event: EventId) -> Row | None:
         """Return one event, None if there is none of that id."""
 
-    def rows(self, partition: int, below: int) -> int:
-        """Count the rows that were stored of frames of events before an offset: for the ledger.
+    def rows(self, partition: int, below: int, since: int = 0) -> int:
+        """Count the rows that were stored of frames of events from `since` to before `below`: for the ledger.
 
-        Those that retention has dropped since count too, once all of a dropped day stands before the offset.
+        From 0 on those that retention has dropped since count too, once all of a dropped day stands before the offset.
         """
 
     def freshness(self) -> Freshness:

@@ -53,9 +53,9 @@ class StoreClient:
         found: Row | None = decode(self._ask(wire.Get(event)), type=Row | None)
         return found
 
-    def rows(self, partition: int, below: int) -> int:
-        """Count the rows that were stored of frames before an offset."""
-        return decode(self._ask(wire.Rows(partition, below)), type=int)
+    def rows(self, partition: int, below: int, since: int = 0) -> int:
+        """Count the rows that were stored of some frames."""
+        return decode(self._ask(wire.Rows(partition, below, since)), type=int)
 
     def freshness(self) -> Freshness:
         """Say how much there is, and how new."""

@@ -142,11 +142,15 @@ class Reader:
         found = self._rows(_select(_COLUMNS, where, "LIMIT 1"), asked)
         return found[0] if found else None
 
-    def rows(self, partition: int, below: int) -> int:
-        """Count the rows that were stored of frames before an offset, with those that retention has dropped since."""
+    def rows(self, partition: int, below: int, since: int = 0) -> int:
+        """Count the rows that were stored of some frames; from 0 on with those that retention has dropped since."""
         asked = Compiler()
         number, end = asked.add(str(partition), "UInt16"), asked.add(str(below), "UInt64")
-        there = self._number(_select("count() AS found", f"partition = {number} AND offset < {end}"), asked)
+        where = f"partition = {number} AND offset < {end}"
+        if since:
+            start = asked.add(str(since), "UInt64")
+            return self._number(_select("count() AS found", f"{where} AND offset >= {start}"), asked)
+        there = self._number(_select("count() AS found", where), asked)
         dropped = f"SELECT sum(rows) AS found FROM tocsin.expired WHERE done AND partition = {number} AND last < {end}"  # noqa: S608 (parameters)
         return there + self._number(dropped, asked)
 

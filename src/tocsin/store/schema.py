@@ -49,7 +49,9 @@ _EXPIRED = """
         day String, partition UInt16, last UInt64, rows UInt64, done Bool, number UInt64
     ) ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1
 """
-MIGRATIONS: tuple[str, ...] = (_FIRST, _EXPIRED)
+# In the order of the table a stretch of rows is a stretch of time, so of frames: a question about some of them reads few.
+_FRAMES = "ALTER TABLE tocsin.events ADD INDEX IF NOT EXISTS frames offset TYPE minmax GRANULARITY 1"
+MIGRATIONS: tuple[str, ...] = (_FIRST, _EXPIRED, _FRAMES)
 """Statements in the order in which they are run, each once; one that a crash cut short is run again. Only ever added to."""
 
 

@@ -122,8 +122,8 @@ def _answer(store: EventStore, request: wire.Request) -> Any:
             return store.group(question, fields, limit=limit)
         case wire.Get(event):
             return store.get(event)
-        case wire.Rows(partition, below):
-            return store.rows(partition, below)
+        case wire.Rows(partition, below, since):
+            return store.rows(partition, below, since)
     return store.freshness()
 
 

@@ -69,6 +69,7 @@ class Rows(Struct, frozen=True, tag=True):
 
     partition: int
     below: int
+    since: int = 0
 
 
 class Fresh(Struct, frozen=True, tag=True):

@@ -58,6 +58,7 @@ def test_answers_are_those_of_the_reader(filled: Filled, client: StoreClient) ->
     assert client.get(EventId(9, 9, 9)) is None
     assert client.rows(0, 1) == MANY
     assert client.rows(0, 0) == 0
+    assert client.rows(0, 1, 1) == 0
     assert client.freshness() == filled.reader.freshness()
 
 

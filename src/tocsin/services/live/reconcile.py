@@ -20,7 +20,9 @@ from tocsin.services.live.topics import COLUMNS, EVENTS, STORE, WORKER
 from tocsin.telemetry.status import Sample
 
 EVERY_SECONDS = 60.0
-"""From one comparison to the next."""
+"""From one comparison to the next: of the frames that have come since the last, if that was right."""
+WHOLE_SECONDS = 3_600.0
+"""From one comparison of all frames to the next: of a billion events it takes the store a minute."""
 OVERDUE_SECONDS = 900.0
 """A ledger that could not be compared for so long is told as a problem."""
 
@@ -63,6 +65,7 @@ class Reconciler:
         self._pending: dict[int, _Pending] = {}
         self._due = 0.0
         self._began = clock()
+        self._whole: dict[int, float] = {}
         self.compared: dict[int, Compared] = {}
         """Partition -> the last comparison."""
 
@@ -89,11 +92,18 @@ class Reconciler:
 
     def _compare(self, number: int) -> Compared:
         sums = self._pending[number].sums
-        found = self._store.rows(number, sums.origin + 1)
+        found = self._found(number, sums.origin + 1)
         del self._pending[number]
         result = Compared(number, sums.origin, sums.events + sums.refused, found, self._clock())
         self.compared = {**self.compared, number: result}
         return result
+
+    def _found(self, number: int, below: int) -> int:
+        before = self.compared.get(number)
+        if before and not before.difference and self._clock() < self._whole[number]:
+            return before.found + self._store.rows(number, below, before.origin + 1)
+        self._whole[number] = self._clock() + WHOLE_SECONDS
+        return self._store.rows(number, below)
 
     def problems(self) -> Iterator[str]:
         """Yield what a person should know."""

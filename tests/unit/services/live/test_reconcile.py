@@ -13,7 +13,13 @@ from tocsin.control.database import Database
 from tocsin.journal.local import LocalJournal
 from tocsin.model.signals import Count, Signals
 from tocsin.ports.journal import Frame, Topic
-from tocsin.services.live.reconcile import EVERY_SECONDS, OVERDUE_SECONDS, Compared, Reconciler
+from tocsin.services.live.reconcile import (
+    EVERY_SECONDS,
+    OVERDUE_SECONDS,
+    WHOLE_SECONDS,
+    Compared,
+    Reconciler,
+)
 
 NOW = 1_795_000_000.0
 TOPICS = (Topic("events", 2, ("worker",)), Topic("columns", 2, ("store",)))
@@ -75,6 +81,33 @@ def test_only_what_all_have_passed_is_compared(place: Place) -> None:
     place.now += EVERY_SECONDS
     assert place.reconciler.step() == [Compared(0, 1, 5, 5, place.now)]
     assert list(place.reconciler.problems()) == []
+
+
+def test_what_was_right_is_counted_again_once_an_hour(place: Place) -> None:
+    def compared() -> list[int]:
+        place.now += EVERY_SECONDS
+        place.works()
+        place.stores()
+        return [one.difference for one in place.reconciler.step()]
+
+    place.frame(3)
+    assert compared() == [0]
+    place.store.database.run("ALTER TABLE tocsin.events DELETE WHERE `index` = 1 SETTINGS mutations_sync = 1")
+    place.frame(2)
+    assert compared() == [0]  # of the new frame alone
+    place.frame(2, 3)
+    assert compared() == [-1]
+    assert compared() == [-2]  # a difference is looked at as a whole
+
+
+def test_rows_that_vanish_are_missed_within_the_hour(place: Place) -> None:
+    place.frame(3)
+    place.works()
+    place.stores()
+    assert [one.difference for one in place.reconciler.step()] == [0]
+    place.store.database.run("ALTER TABLE tocsin.events DELETE WHERE `index` = 1 SETTINGS mutations_sync = 1")
+    place.now += WHOLE_SECONDS
+    assert [one.difference for one in place.reconciler.step()] == [-1]
 
 
 @pytest.mark.parametrize(
