@@ -172,8 +172,15 @@ def tell_rate(report: Report, plan: Plan, sent: Sent, samples: Samples, drained:
         ],
     )
     report.note(
-        f"The client took {sent.busy / sent.seconds:.0%} of a core. Not acknowledged at once: {dict(sent.ledger.reasons)}."
+        f"The client took {sent.busy / sent.seconds:.0%} of a core. Not acknowledged at once: {dict(sent.ledger.reasons)}. "
+        f"Lag minute by minute, medians: {', '.join(f'{one:,}' for one in by_minute(samples.lag))} frames."
     )
+
+
+def by_minute(lag: Sequence[int]) -> list[int]:
+    """Return the medians of a second-by-second figure."""
+    minutes = [sorted(lag[at : at + 60]) for at in range(0, len(lag), 60)]
+    return [one[len(one) // 2] for one in minutes]
 
 
 def tell_resources(report: Report, running: Monitor, samples: Samples, sent: Sent, load: Prepared) -> None:
