@@ -27,3 +27,4 @@ def making(folder: Path) -> Iterator[None]:
         sync(folder)
     yield
     note.unlink(missing_ok=True)
+    sync(folder)  # a note that came back after a loss of power would cost all that was stored since
