@@ -46,6 +46,7 @@ SHAPES: list[tuple[bytes, list[bytes]]] = [
     (b'{"Records":[{"a":1}],"more":1}', [b'{"Records":[{"a":1}],"more":1}']),
     (b'{"Records":[1]}', [b'{"Records":[1]}']),
     (b'{"Records":{"a":1}}', [b'{"Records":{"a":1}}']),
+    (b'GET /\0 HTTP/1.1\n{"a":1}', [b"GET /\0 HTTP/1.1", b'{"a":1}']),
     (b"\x1b[1mcolour\x1b[0m\n", [b"\x1b[1mcolour\x1b[0m"]),
 ]
 
@@ -65,6 +66,8 @@ REFUSED = [
     (b"\xef\xbb\xbf", "empty"),
     (b" " * 5000 + b"\n", "empty"),
     (b"\0", "not_text"),
+    ('{"a": 1}'.encode("utf-16"), "not_text"),
+    (b"\x0b\n", "empty"),
     (b"x" * MAX_RECORD + b"x", "record_too_large"),
     (b"a" + b"\n" * 250_001 + b"{}", "too_many_records"),
     (b"[" + b"{}," * 250_001 + b"{}]", "too_many_records"),
