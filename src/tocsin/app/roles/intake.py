@@ -89,10 +89,10 @@ class _Intake:
         self.stop.set()
 
     async def _beat(self) -> None:
-        """Once a second: a tick, and what has to be looked after now and then."""
+        """Once a second: a tick if one is due, and what has to be looked after now and then."""
         beats = 0
         while not self.stop.is_set():
-            await self.reception.tick()
+            await self.reception.beat()
             beats += 1
             if beats % RETAIN_SECONDS == 0:
                 for appender in self.appenders:

@@ -26,6 +26,10 @@ FRAME_BYTES = 4 << 20
 LINGER_MS = 5
 """Milliseconds for which a small batch waits for others of its kind, when one was written just before."""
 TICK_SECONDS = 1.0
+QUIET_SECONDS = 10.0
+"""After so long without a record ticks are further apart: nothing is about to be decided by a second."""
+QUIET_TICK = 5
+"""Of so many ticks one is written then."""
 
 
 class _Joined:
@@ -50,11 +54,12 @@ class Reception:
         appenders: Sequence[Appender],
         folder: Path,
         clock: Callable[[], int] = time.time_ns,
+        steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.journal = journal
         self.appenders = appenders
         self.folder = folder
-        self.clock = clock
+        self.clock, self.steady = clock, steady
         self.records: Counter[str] = Counter()
         """Durable records, by input."""
         self.refusals: Counter[tuple[str, Refusal]] = Counter()
@@ -64,6 +69,8 @@ class Reception:
         self._joined: dict[Context, _Joined] = {}
         self._written: dict[Context, float] = {}
         self._arrived = 0
+        self._heard = steady()
+        self._skipped = 0
         self._ends: dict[int, int] = {}
         """Partition -> the offset after the last frame that is known to be durable."""
 
@@ -103,6 +110,7 @@ class Reception:
         task.add_done_callback(lambda made: _pass_on(made, joined.done))
 
     async def _write(self, batch: Received, partition: int) -> None:
+        self._heard = self.steady()
         frames = [self._frame(piece) for piece in _pieces(batch)]
         offsets = await asyncio.wrap_future(self.appenders[partition].append(frames))
         self.records[batch.context.input] += len(batch.records)
@@ -117,6 +125,13 @@ class Reception:
         now = self.clock()
         self._arrived = now if now < self._arrived - LEAP_SECONDS * 10**9 else max(self._arrived, now)
         return self._arrived
+
+    async def beat(self) -> None:
+        """Write a tick if one is due; to be called every TICK_SECONDS."""
+        is_quiet = self.steady() - self._heard > QUIET_SECONDS
+        self._skipped = (self._skipped + 1) % QUIET_TICK if is_quiet else 0
+        if not self._skipped:
+            await self.tick()
 
     async def tick(self) -> None:
         """Write an empty frame to every partition: nothing that arrived before is still to come."""

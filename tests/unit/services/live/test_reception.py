@@ -13,7 +13,13 @@ from tocsin.model import received
 from tocsin.model.received import Context, Received
 from tocsin.ports.input import Refusal
 from tocsin.ports.journal import Appender, Topic
-from tocsin.services.live.reception import FRAME_BYTES, FRAME_RECORDS, Reception
+from tocsin.services.live.reception import (
+    FRAME_BYTES,
+    FRAME_RECORDS,
+    QUIET_SECONDS,
+    QUIET_TICK,
+    Reception,
+)
 
 PARTITIONS = 3
 TOPICS = [Topic("events", PARTITIONS, ("worker",))]
@@ -136,6 +142,31 @@ def test_a_tick_reaches_every_partition_and_arrivals_never_go_back(place: Place)
     for number in range(PARTITIONS):
         arrived = [one.frame.arrived for one in place.journal.reader("events", number).read()]
         assert arrived == [5_000, 5_000]
+
+
+def test_ticks_are_further_apart_while_nothing_arrives(place: Place) -> None:
+    reception = place.reception()
+    now = reception.steady()
+    reception.steady = lambda: now
+
+    def ticks() -> int:
+        return place.journal.kept("events", 0).stop
+
+    async def work() -> None:
+        nonlocal now
+        for expected in (1, 2, 3):
+            await reception.beat()
+            assert ticks() == expected
+        now += QUIET_SECONDS + 1
+        for _ in range(2 * QUIET_TICK):
+            await reception.beat()
+        assert ticks() == 5
+        await reception.take(batch(b"x"))
+        before = ticks()
+        await reception.beat()
+        assert ticks() == before + 1
+
+    run(work)
 
 
 def test_arrivals_follow_a_clock_that_was_far_ahead(place: Place) -> None:
