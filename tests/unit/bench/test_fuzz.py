@@ -1,13 +1,12 @@
 """What tries hostile input finds defects, repeats them, and finds none in any decoder with some inputs of a fixed seed."""
 
-import os
-import signal
 import time
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from fuzz_deaths import dies
 from fuzzing import samples, trial
 from fuzzing.mutate import Mutator
 from fuzzing.target import Target, WrongError, check
@@ -75,17 +74,6 @@ def test_wrong_is_raised_by_what_is_not_so() -> None:
     check(True, "odd")
     with pytest.raises(WrongError, match="odd"):
         check(False, "odd")
-
-
-def dies(_: Path) -> Target:
-    """Die of the third input, as if the system had no memory for it."""
-    made = iter(range(100))
-
-    def run(_: bytes) -> None:
-        if next(made) == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return Target(Mutator.record, run)
 
 
 @pytest.mark.e2e
