@@ -224,7 +224,7 @@ def burst(seconds: int) -> list[object]:
             due = began + number * BURST_BATCH / BURST
             time.sleep(max(0.0, due - time.perf_counter()))
             future = _appended(appender, Frame(content[number % 4], BURST_BATCH, time.time_ns()))
-            future.add_done_callback(lambda _, due=due: waits.append(time.perf_counter() - due))  # type: ignore[misc]
+            future.add_done_callback(partial(_note, waits, due))
             futures.append(future)
         for future in futures:
             future.result()
@@ -238,6 +238,10 @@ def burst(seconds: int) -> list[object]:
     rate = count * BURST_BATCH / taken
     p50, p99 = (f"{waits[int(len(waits) * share)] * 1_000:,.0f}" for share in (0.5, 0.99))
     return [f"{BURST:,}", seconds, f"{rate:,.0f}", p50, p99, f"{behind:,}", f"{drained:.1f}"]
+
+
+def _note(waits: list[float], due: float, _: object) -> None:
+    waits.append(time.perf_counter() - due)
 
 
 def _appended(appender: Appender, frame: Frame) -> Future[Offsets]:

@@ -288,13 +288,13 @@ def sound(ways: Ways, marker: Callable[[str], bytes]) -> None:
     for name, port in (("http", ways.http), ("https", ways.https)):
         body = b'{"@timestamp":1795000000000,"action":"repo.create","load":"%s"}\n' % marker(name)
         head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
-        with _honest(ways, port, name == "https") as one:
+        with _honest(ways, port, is_tls=name == "https") as one:
             one.sendall(head + body)
             said = drained(one)
         if not said.startswith(b"HTTP/1.1 200"):
             raise StuckError(f"{name}: answered {said[:200]!r}")
     for name, port in (("tcp", ways.syslog), ("tls", ways.tls)):
-        with _honest(ways, port, name == "tls") as one:
+        with _honest(ways, port, is_tls=name == "tls") as one:
             one.sendall(b"<13>Nov 23 10:00:00 host sshd[1]: %s\n" % marker(name))
             one.shutdown(socket.SHUT_WR)
             drained(one)
@@ -302,6 +302,6 @@ def sound(ways: Ways, marker: Callable[[str], bytes]) -> None:
         file.write(b"Nov 23 10:00:00 host sshd[1]: %s\n" % marker("file"))
 
 
-def _honest(ways: Ways, port: int, is_tls: bool) -> socket.socket:  # noqa: FBT001 (one of two kinds of port)
+def _honest(ways: Ways, port: int, *, is_tls: bool) -> socket.socket:
     plain = opened(port)
     return ways.trust.wrap_socket(plain, server_hostname="localhost") if is_tls else plain

@@ -266,7 +266,7 @@ def _listed(database: Database, after: str) -> None:
             page(connection, order=order, after=after)
 
 
-class _Site:
+class Site:
     """Admits all, and is never asked more."""
 
     def admit(self, _: Head) -> Response | None:
@@ -287,7 +287,7 @@ def http(_: Path) -> Target:
 
     def run(data: bytes) -> None:
         budget = Budget(1 << 22)
-        reading = Reading(_Site(), Bounds(), budget, "::1")
+        reading = Reading(Site(), Bounds(), budget, "::1")
         for piece in Mutator(Random(len(data)), [b""]).cuts(data):  # noqa: S311 (the same cuts again)
             while piece and not reading.ended:
                 piece = piece[reading.feed(piece) :]

@@ -195,8 +195,9 @@ def judged(target: Target, data: bytes) -> str | None:
             what: str | None = ""
         except target.expected:
             what = None
-        # A panic of a library in Rust is no Exception, and must be found.
-        except BaseException as error:  # noqa: BLE001
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 (a panic of a library in Rust is no Exception, and must be found)
             return _named(error)
         if time.process_time() - began <= SLOW:
             return what
@@ -215,7 +216,9 @@ def traceback_of(target: Target, data: bytes) -> str:
     """Return the end of the traceback that an input gives, and what it is."""
     try:
         target.run(data)
-    except BaseException:  # noqa: BLE001 (shown, and gone on)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # noqa: BLE001 (whatever `judged` has found is shown, panics too)
         return f"{traceback.format_exc()[-1500:]}\ninput ({len(data):,} bytes): {data[:300]!r}"
     return f"input ({len(data):,} bytes): {data[:300]!r}"
 

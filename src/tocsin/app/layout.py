@@ -12,6 +12,7 @@ from tocsin.errors import ConfigError, DeliveryError
 from tocsin.journal.local import LocalJournal
 from tocsin.services.live.topics import limits_of, topics_of
 from tocsin.settings.tables import Settings
+from tocsin.store.durable import sync
 
 _T = TypeVar("_T")
 KEY_BYTES = 32
@@ -91,15 +92,6 @@ class Layout(NamedTuple):
     def open_journal(self, settings: Settings) -> LocalJournal:
         """Return the journal."""
         return LocalJournal(self.journal, topics_of(settings.journal), limits_of(settings.journal))
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, durable. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def patiently(open_it: Callable[[], _T]) -> _T:

@@ -25,6 +25,7 @@ from tocsin.services.backup_manifest import FILES, FORMAT, NAME, Kept, Manifest
 from tocsin.services.control_place import FILE as CONTROL
 from tocsin.services.kinds import load_settings
 from tocsin.settings.tables import Settings
+from tocsin.store.durable import sync
 
 RUN = "run"
 """Locks, sockets and what roles say of themselves: of no use once all have ended, and so not copied."""
@@ -77,7 +78,7 @@ def restore(config: Path, folder: Path, *, force: bool = False) -> Path | None:
         for entry in sorted(fresh.iterdir()):
             entry.replace(data / entry.name)
         fresh.rmdir()
-        _sync(data)
+        sync(data)
     return aside
 
 
@@ -116,7 +117,7 @@ def _copied(data: Path, target: Path, settings: Settings) -> Manifest:
     if settings.control.url is None and (data / CONTROL).exists():
         files[CONTROL] = _copy_sqlite(data / CONTROL, target / CONTROL)
     for folder in (target, *(target / name for name in folders)):
-        _sync(folder)
+        sync(folder)
     control = "sqlite" if settings.control.url is None else "postgresql"
     at = to_iso(time.time())
     return Manifest(FORMAT, at, __version__, _chdb(), control, files, tuple(folders), links)
@@ -136,7 +137,7 @@ def _copy(path: Path, place: Path) -> Kept:
     """Copy a file, durably; its hash is that of the copy as it is read again."""
     shutil.copyfile(path, place)
     place.chmod(0o600)
-    _sync(place)
+    sync(place)
     return manifests.digest(place)
 
 
@@ -146,7 +147,7 @@ def _copy_sqlite(path: Path, place: Path) -> Kept:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE").close()
     place.chmod(0o600)
-    _sync(place)
+    sync(place)
     return manifests.digest(place)
 
 
@@ -161,7 +162,7 @@ def _put(source: Path, target: Path, manifest: Manifest) -> None:
     for name, leads in manifest.links.items():
         (target / name).symlink_to(leads)
     for folder in (target, *(target / name for name in manifest.folders)):
-        _sync(folder)
+        sync(folder)
 
 
 def _there(data: Path) -> list[Path]:
@@ -183,16 +184,8 @@ def _moved_aside(data: Path, there: list[Path]) -> Path | None:
 def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     path.chmod(0o600)
-    _sync(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(path)
+    sync(path.parent)
 
 
 def _chdb() -> str:

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fuzzing.messages import Site
 from tocsin.intake.http.bounds import Bounds, Budget
-from tocsin.intake.http.message import Head, Request, Response
+from tocsin.intake.http.message import Head, Response
 from tocsin.intake.http.reading import Reading
-from tocsin.ports.input import Refusal
 
 STREAM = (
     b"POST /a?b=c HTTP/1.1\r\nHost: x\r\nA: 1\r\nA: 2 \r\nContent-Length: 5\r\n\r\nhello"
@@ -20,23 +20,7 @@ STREAM = (
 )
 
 
-class Anything:
-    """A site that admits all, and is never asked more."""
-
-    def admit(self, _: Head) -> Response | None:
-        return None
-
-    async def answer(self, _: Request) -> Response:
-        return Response(200)
-
-    def refused(self, _: Refusal) -> None:
-        pass
-
-    def connections(self, _: int) -> None:
-        pass
-
-
-class Broken(Anything):
+class Broken(Site):
     """A site with a defect."""
 
     def admit(self, _: Head) -> Response | None:
@@ -45,7 +29,7 @@ class Broken(Anything):
 
 def read(pieces: list[bytes]) -> list[tuple[str, str, str, bytes, bool]]:
     budget = Budget(1 << 20)
-    reading, made, last = Reading(Anything(), Bounds(), budget, "::1"), [], False
+    reading, made, last = Reading(Site(), Bounds(), budget, "::1"), [], False
     for piece in pieces:
         while piece and not last:
             piece = piece[reading.feed(piece) :]
@@ -73,7 +57,7 @@ def test_how_a_stream_is_cut_makes_no_difference(cuts: list[int]) -> None:
 
 
 def test_headers_are_in_lower_case_and_joined() -> None:
-    reading = Reading(Anything(), Bounds(), Budget(100), "::1")
+    reading = Reading(Site(), Bounds(), Budget(100), "::1")
     reading.feed(STREAM)
     assert reading.ready[0].request.head.headers == {b"host": b"x", b"a": b"1, 2", b"content-length": b"5"}
 
