@@ -29,6 +29,8 @@ _PR_SET_PDEATHSIG = 1
 
 _FOLDER = re.compile(r"tocsin-(?:hunt|spool)-([0-9]{1,9})-[a-z0-9_]{8}")
 
+_ENDING = {signal.SIGINT, signal.SIGTERM}
+
 _hunters: list[Hunter] = []
 """The worker's own; made on its first unit, from what it was forked with."""
 _given: list[tuple[Setup, Options]] = []
@@ -60,11 +62,17 @@ def run_parallel(
 
 
 def _submitted(pool: ProcessPoolExecutor, unit: Unit, place: str) -> Future[str] | None:
-    """Hand work out; None once a worker was killed, for that ends the whole pool."""
+    """Hand work out; None once a worker was killed, for that ends the whole pool.
+
+    A worker is forked here with what would end it held back until it has settled: until then it has our handlers.
+    """
+    held_back = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         return pool.submit(_run, unit, place)
     except BrokenProcessPool:
         return None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
 
 
 def _steps(unit: Unit, future: Future[str] | None) -> Iterator[Step]:
@@ -84,6 +92,7 @@ def _settle(parent: int) -> None:
     """The parent stops its workers; they also end when it dies without a chance to."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C reaches all of them
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
     if os.getppid() != parent:  # it died before that was set
