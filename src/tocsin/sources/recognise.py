@@ -8,7 +8,7 @@ from tocsin.model.event import Fields
 from tocsin.ports.source import Kind, Source
 from tocsin.sources import catalog
 from tocsin.sources.json_record import parse_object
-from tocsin.sources.marks import Carried, Marks
+from tocsin.sources.marks import NOBODY, Carried, Marks
 
 
 def recognise(record: bytes) -> Source | None:
@@ -84,6 +84,8 @@ def _told_apart(records: Sequence[bytes], usual: Source | None) -> list[tuple[So
 
 
 def _among(record: bytes, owners: frozenset[str] | None) -> Source | None:
+    if owners is NOBODY and record.startswith(b"{"):
+        return _rest()  # not read twice: if it is none of its own, its parser refuses it
     fields = _as_object(record)
     if fields is None:
         return _surest(record, None, _of_lines())
@@ -93,11 +95,14 @@ def _among(record: bytes, owners: frozenset[str] | None) -> Source | None:
 @lru_cache(maxsize=4_096)
 def _asked(owners: frozenset[str]) -> tuple[Source, ...]:
     """Return the sources that a record with these marks may be of."""
-    return tuple(
-        one
-        for one in catalog().values()
-        if one.name in owners or (one.kind is Kind.JSON and not one.marks)  # what has no marks takes the rest
-    )
+    return (*(one for one in catalog().values() if one.name in owners), _rest())
+
+
+@cache
+def _rest() -> Source:
+    """Return the source without marks: it takes what no other does."""
+    (rest,) = (one for one in catalog().values() if one.kind is Kind.JSON and not one.marks)
+    return rest
 
 
 @cache

@@ -21,6 +21,9 @@ from tocsin.errors import ConfigError, DeliveryError
 READERS = 4
 """Questions that are answered at once; others wait for their turn."""
 _CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
+# Backups may go anywhere: nobody but store/backup.py says where. Merging has time until there is some to spare; what
+# waits for it at last is inserting (chDB slows it down at 1,000 parts).
+_SERVER = "backups.allowed_path=/&os_threads_nice_value_merge_mutate=10"
 PATIENCE = 30.0
 """Seconds that a question waits for its turn."""
 
@@ -79,8 +82,7 @@ class Database:
     def _connect(self) -> Any:
         connect: Callable[[str], Any] = Session
         try:
-            # Backups may go anywhere: nobody but store/backup.py says where.
-            return connect(f"{self.folder}?backups.allowed_path=/")
+            return connect(f"{self.folder}?{_SERVER}")
         except (ChdbError, RuntimeError) as error:
             if "Code: 76." in str(error) or "lock" in str(error):
                 raise DeliveryError(

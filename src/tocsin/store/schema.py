@@ -51,7 +51,9 @@ _EXPIRED = """
 """
 # In the order of the table a stretch of rows is a stretch of time, so of frames: a question about some of them reads few.
 _FRAMES = "ALTER TABLE tocsin.events ADD INDEX IF NOT EXISTS frames offset TYPE minmax GRANULARITY 1"
-MIGRATIONS: tuple[str, ...] = (_FIRST, _EXPIRED, _FRAMES)
+# Fewer, larger merges, for each writes all its rows again: of 1.2 million events in blocks of 40,000, 0.7 million rows instead of 2.1.
+_MERGES = "ALTER TABLE tocsin.events MODIFY SETTING merge_selector_base = 20"
+MIGRATIONS: tuple[str, ...] = (_FIRST, _EXPIRED, _FRAMES, _MERGES)
 """Statements in the order in which they are run, each once; one that a crash cut short is run again. Only ever added to."""
 
 
