@@ -22,11 +22,12 @@ _STARTED = Route((_AUDITD, LogSource("linux", "process_creation", None)), aliase
 
 
 def _recognise(record: bytes, fields: Fields | None) -> int:
-    if fields is not None:
+    if fields is not None or b" msg=audit(" not in record[:600]:
         return 0
-    if _RECORD.match(record[:400]):
-        return 98
-    return 92 if _RECORD.search(record[:600]) else 0
+    found = _RECORD.search(record[:600])
+    if found is None:
+        return 0
+    return 98 if found.start() == 0 else 92
 
 
 def _route(values: tuple[Value, ...]) -> Route:
