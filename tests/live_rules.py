@@ -5,6 +5,15 @@ from pathlib import Path
 from tocsin.services.hunt.setup import Options, prepare
 from tocsin.services.live.rules import LiveRules
 
+OWN_RULE = """\
+title: Somebody said xyzzy
+id: 99999999-9999-4999-8999-999999999999
+logsource: {product: github, service: audit}
+detection:
+  said: {action: xyzzy.create}
+  condition: said
+level: low
+"""
 RULES = """\
 title: Repository made public
 id: 11111111-1111-4111-8111-111111111111

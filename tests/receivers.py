@@ -2,7 +2,6 @@
 
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -13,6 +12,8 @@ from typing import Any, NamedTuple
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from live_load.certificate import certificate
+from live_load.monitor import free_port
 from tocsin.model.match import Entities, MatchedField, RuleRef
 from tocsin.model.notice import Content, Notice, payload
 from tocsin.ports.notifier import Delivery
@@ -40,35 +41,10 @@ def delivery(at: float, **other: Any) -> Delivery:
     return Delivery(key, payload(notice), at)
 
 
-def free_port() -> int:
-    """Return a port on which nobody listens."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def certificate(folder: Path) -> Path:
+def self_signed(folder: Path) -> Path:
     """Make a certificate for localhost that nobody vouches for; returns the PEM file of it and its key."""
-    key, cert, both = folder / "key.pem", folder / "cert.pem", folder / "both.pem"
-    subprocess.run(
-        [
-            *(
-                "openssl",
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:prime256v1",
-                "-nodes",
-            ),
-            *("-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost"),
-            *("-addext", "subjectAltName=DNS:localhost", "-addext", "keyUsage=digitalSignature,keyCertSign"),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    both.write_bytes(key.read_bytes() + cert.read_bytes())
+    made, both = certificate(folder, "DNS:localhost"), folder / "both.pem"
+    both.write_bytes(made.key.read_bytes() + made.cert.read_bytes())
     return both
 
 

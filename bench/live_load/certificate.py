@@ -17,8 +17,8 @@ class Certificate(NamedTuple):
         return ssl.create_default_context(cafile=str(self.cert))
 
 
-def certificate(folder: Path) -> Certificate:
-    """Make one into a folder."""
+def certificate(folder: Path, names: str = "DNS:localhost,IP:127.0.0.1") -> Certificate:
+    """Make one into a folder. names: what it is for, as openssl writes it."""
     made = Certificate(folder / "cert.pem", folder / "key.pem")
     words = [
         "openssl",
@@ -32,7 +32,7 @@ def certificate(folder: Path) -> Certificate:
         "-days",
         "2",
     ]
-    words += ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+    words += ["-subj", "/CN=localhost", "-addext", f"subjectAltName={names}"]
     words += ["-keyout", str(made.key), "-out", str(made.cert)]
     subprocess.run(words, check=True, capture_output=True)
     return made

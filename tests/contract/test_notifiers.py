@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from receivers import Answers, Mailbox, delivery, free_port, http, smtp, wire
+from live_load.monitor import free_port
+from receivers import Answers, Mailbox, delivery, http, smtp, wire
 from tocsin import notify
 from tocsin.notify.opening import open_notifier, openers
 from tocsin.ports.notifier import NotDeliveredError

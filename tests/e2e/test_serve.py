@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from live_load.monitor import Monitor, free_port, wait_for
+from live_rules import OWN_RULE
 from tocsin.control import listing
 from tocsin.control.database import Database
 from tocsin.ports.store import Question
@@ -22,15 +23,6 @@ from tocsin.store.client import StoreClient
 
 pytestmark = pytest.mark.e2e
 PATIENCE = 60.0
-OWN_RULE = """\
-title: Somebody said xyzzy
-id: 99999999-9999-4999-8999-999999999999
-logsource: {product: github, service: audit}
-detection:
-  said: {action: xyzzy.create}
-  condition: said
-level: low
-"""
 
 
 class Serving:

@@ -4,21 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from live_rules import OWN_RULE
 from tocsin.app.taken import start_with, take_over
 from tocsin.errors import ConfigError
 from tocsin.services.kinds import load_settings
 from tocsin.services.settings_snapshot import take
 from tocsin.settings.snapshot import keep
 
-RULE = """\
-title: Somebody said xyzzy
-id: 99999999-9999-4999-8999-999999999999
-logsource: {product: github, service: audit}
-detection:
-  said: {action: xyzzy.create}
-  condition: said
-level: low
-"""
 SETTINGS = """\
 [tocsin]
 data = "data"
@@ -31,7 +23,7 @@ paths = ["rules"]
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     (tmp_path / "rules").mkdir()
-    (tmp_path / "rules" / "good.yml").write_text(RULE)
+    (tmp_path / "rules" / "good.yml").write_text(OWN_RULE)
     (tmp_path / "tocsin.toml").write_text(SETTINGS)
     return tmp_path / "tocsin.toml"
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from receivers import Answers, free_port, http
+from live_load.monitor import free_port
+from receivers import Answers, http
 from tocsin.cli.main import main
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receivers import Answers, certificate, http, wire
+from receivers import Answers, http, self_signed, wire
 from tocsin.errors import ConfigError
 from tocsin.notify.pace import MOST
 from tocsin.notify.post import MAX_ANSWER, Answer, Endpoint, endpoint, judge, post, wait
@@ -90,7 +90,7 @@ def test_no_proxy_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_tls_trusts_the_authority_that_is_named_and_no_other(tmp_path: Path) -> None:
-    pem = certificate(tmp_path)
+    pem = self_signed(tmp_path)
     with http(Answers(200), pem) as port:
         assert post(at(f"https://localhost:{port}", str(pem)), b"", {}, timeout=5).status == 200
         for url, ca, why in (

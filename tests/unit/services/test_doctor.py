@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from databases import opened
-from receivers import free_port
+from live_load.monitor import free_port
 from tocsin.cli.main import main
 from tocsin.control import audit
 from tocsin.journal.local import LocalJournal

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from receivers import Mailbox, certificate, delivery, smtp
+from receivers import Mailbox, delivery, self_signed, smtp
 from tocsin.errors import ConfigError
 from tocsin.model.match import MatchedField, RuleRef
 from tocsin.notify import words
@@ -64,7 +64,7 @@ def test_a_mail_arrives_as_text_and_html() -> None:
 def test_the_connection_is_protected_and_the_log_in_goes_through_it(
     security: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    box, pem = Mailbox(), certificate(tmp_path)
+    box, pem = Mailbox(), self_signed(tmp_path)
     given_: dict[str, Any] = {"security": security, "user": "tocsin", "password": Secret(literal="right")}
     with smtp(box, pem, security=security) as port:
         with pytest.raises(NotDeliveredError, match="not trusted"):

@@ -1,13 +1,13 @@
 """Canaries come over every transport of a real syslog input."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 import pytest
 
 from certificates import Authority
 from intakes import Recorder, on_both_loops, until
+from live_load.monitor import free_port
 from tocsin.errors import ConfigError, DeliveryError
 from tocsin.intake.inputs import ways
 from tocsin.intake.inputs.syslog.config import Config
@@ -21,11 +21,6 @@ from tocsin.settings.scalars import Listen, Network
 NOWHERE = Path("/nonexistent")
 MARKER = Marker(bytes(32))
 RECORDS = {name: MARKER.write(Canary("net", name, 1_795_000_000_000)) for name in ("udp", "tcp", "tls")}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def listen_of(made: Input) -> Listen:
