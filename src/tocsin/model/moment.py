@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from tocsin.model.event import Value
 
 _ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?\s*(Z|[+-]\d\d:?\d\d|UTC)?$"
+    r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?\s*(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d|UTC)?$"
 )
 _LATEST = 253402300799.0  # 9999-12-31T23:59:59Z
 _BEYOND = 10**20

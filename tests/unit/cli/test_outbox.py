@@ -46,6 +46,8 @@ def test_a_list_as_text_and_as_json(place: Path, capsys: pytest.CaptureFixture[s
         "1  oncall  1 attempts  key-0\n    the answer was 410\\x1b[2J\n"
         "2  oncall  1 attempts  key-1\n    the answer was 410\\x1b[2J\n"
     )
+    assert run(place) == 1
+    assert "key-0" in capsys.readouterr().out
     assert run(place, "list", "--after", "1", "--format", "json") == 1
     (one,) = json.loads(capsys.readouterr().out)
     assert (one["number"], one["channel"], one["alert"], one["key"]) == (2, "oncall", "a1", "key-1")

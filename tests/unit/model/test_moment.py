@@ -18,7 +18,23 @@ def test_numbers_of_any_unit(scale: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [10**20, -(10**400), int("9" * 400), math.inf, -math.inf, math.nan, True, None, [], "9" * 400, "x", ""],
+    [
+        "2026-11-23T07:21:26+99:99",
+        "2026-11-23T07:21:26+24:00",
+        "2026-11-23T07:21:26-01:60",
+        10**20,
+        -(10**400),
+        int("9" * 400),
+        math.inf,
+        -math.inf,
+        math.nan,
+        True,
+        None,
+        [],
+        "9" * 400,
+        "x",
+        "",
+    ],
 )
 def test_what_is_no_time(value: Any) -> None:
     assert to_epoch(value) is None

@@ -121,7 +121,7 @@ def test_an_export_is_a_parquet_file_of_all_events(
 
 @pytest.mark.parametrize(
     "words",
-    [["(a"], ["--limit", "0"], ["--histogram", "x"], ["--since", "never"], ["--since", "1h", "--until", "2h"], ["--by", "a,,b"]],
+    [["(a"], ["--limit", "0"], ["--histogram", "x"], ["--since", "never"], ["--since", "1h", "--until", "2h"], ["--by", "a,,b"], ["--by", ""], ["--top", ""]],
 )  # fmt: skip
 def test_wrong_use_exits_with_2(capsys: pytest.CaptureFixture[str], config: str, words: list[str]) -> None:
     assert asked(capsys, config, *words)[0] == 2

@@ -28,7 +28,14 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("action", choices=["list", "replay"], metavar="ACTION", help="list, or replay")
+    made.add_argument(
+        "action",
+        nargs="?",
+        choices=["list", "replay"],
+        default="list",
+        metavar="ACTION",
+        help="list, or replay",
+    )
     made.add_argument("number", nargs="*", type=int, metavar="NUMBER", help="messages to replay, as listed")
     made.add_argument("--all", action="store_true", help="replay all of them")
     made.add_argument("--after", type=int, default=0, metavar="NUMBER", help="list those above this number")

@@ -70,8 +70,8 @@ def run(arguments: list[str]) -> int:
     if given.histogram:
         records = search.histogram(store, question, search.interval(given.histogram))
         return _written(counted(records, given.format, ["time"]), header=given.format == "csv")
-    if given.top or given.by:
-        fields = [given.top] if given.top else [name.strip() for name in given.by.split(",")]
+    if given.top is not None or given.by is not None:
+        fields = [given.top] if given.by is None else [name.strip() for name in given.by.split(",")]
         records = search.groups(store, question, fields, _limit(given, 10))
         return _written(counted(records, given.format, fields), header=given.format == "csv")
     found = map(search.record, search.events(store, question, _limit(given, 100)))
