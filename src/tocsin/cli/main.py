@@ -24,7 +24,7 @@ COMMANDS = {
     "status": "say how the roles of the running monitor are",
     "doctor": "look for what keeps the monitor from working, and say what to do",
     "check": "find every mistake in the settings, tocsin.toml",
-    "identities": "check the file that says which accounts are one person's",
+    "identities": "which accounts are one person's: check the file, suggest and confirm links",
     "backup": "copy everything that a stopped monitor has",
     "restore": "put a backup in its place again",
     "channels": "try a channel: send a test message through it",

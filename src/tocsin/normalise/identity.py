@@ -70,25 +70,28 @@ class Identities:
     def _by_mail(self, user: str) -> str | None:
         return self.resolve("email", user) if "@" in user else None
 
+    def _who(self, account: Account) -> str | None:
+        return self._people.get(account) or self._by_mail(account.name)
+
     def propose(
-        self, pairs: Iterable[tuple[Account, Account]], *, least: int = 3, limit: int = 1_000
+        self, pairs: Iterable[tuple[Account, Account, int]], *, least: int = 3, limit: int = 1_000
     ) -> list[Proposal]:
         """Return links that logs suggest, those seen most often first.
 
-        pairs: accounts that one event names as the same actor. Those that the mapping answers already, either way,
-        are left out.
+        pairs: accounts that events name as the same actor, and how many events. Those that the mapping answers
+        already, either way, are left out.
         """
         seen: dict[tuple[Account, Account], int] = {}
-        for some, more in pairs:
+        for some, more, times in pairs:
             pair = tuple(sorted((_folded(some), _folded(more))))
             if pair[0] != pair[1] and (pair in seen or len(seen) < MAX_ACCOUNTS):
-                seen[pair[0], pair[1]] = seen.get((pair[0], pair[1]), 0) + 1
+                seen[pair[0], pair[1]] = seen.get((pair[0], pair[1]), 0) + times
         found = [self._proposal(*pair, times) for pair, times in seen.items() if times >= least]
         new = [one for one in found if one is not None]
         return sorted(new, key=lambda one: (-one.seen, one))[:limit]
 
     def _proposal(self, one: Account, other: Account, seen: int) -> Proposal | None:
-        people = [person for account in (one, other) if (person := self._people.get(account))]
+        people = [person for account in (one, other) if (person := self._who(account))]
         return Proposal(one, other, seen, people[0] if people else None) if len(people) < 2 else None
 
 
@@ -104,6 +107,11 @@ def load(path: Path) -> Identities:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Identities:
+    """Read the text of a mapping. path: what mistakes are told of."""
     people: dict[Account, str] = {}
     wrong = [f"{path}:{line}: {what}" for line, what in _read(text, people)]
     if wrong:

@@ -71,11 +71,11 @@ def test_links_are_proposed_and_do_not_count(tmp_path: Path) -> None:
     people = loaded(tmp_path, GOOD)
     other = Account("host", "x")
     found = people.propose(
-        [(ADA, NEW), (NEW, ADA), (ADA, OKTA), (NEW, NEW), (NEW, other)] * 3 + [(ADA, other)]
+        [(ADA, NEW, 1), (NEW, ADA, 1), (ADA, OKTA, 1), (NEW, NEW, 1), (NEW, other, 1)] * 3 + [(ADA, other, 1)]
     )
     assert [(one.seen, one.known) for one in found] == [(6, "Ada Lovelace"), (3, None)]
     assert people.resolve(NEW.kind, NEW.name) is None
-    assert people.propose([(ADA, NEW)] * 2) == []
+    assert people.propose([(ADA, NEW, 2)]) == []
 
 
 @given(st.binary(max_size=300))
