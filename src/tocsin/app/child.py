@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,13 +64,16 @@ class Child:
         command = [sys.executable, "-m", "tocsin", "serve", "--data", str(self.data)]
         command += ["--role", self.name, "--snapshot", digest, SUPERVISED]
         # Of a session of its own: a terminal's Ctrl-C is for the supervisor, who stops it in order.
-        self._line, theirs = socket.socketpair()
-        self._line.setblocking(False)  # a role that hangs must not make its supervisor wait
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 (this program itself)
-                command, stdin=theirs, start_new_session=True, env=os.environ
-            )
-        self._silence = None
+        with ExitStack() as if_it_fails:
+            ours, theirs = socket.socketpair()
+            if_it_fails.enter_context(ours)
+            ours.setblocking(False)  # a role that hangs must not make its supervisor wait
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 (this program itself)
+                    command, stdin=theirs, start_new_session=True, env=os.environ
+                )
+            if_it_fails.pop_all()
+        self._line, self._silence = ours, None
         self.ends = os.pidfd_open(self._process.pid)
         self._began = time.monotonic()
         self._ending = False
