@@ -124,7 +124,7 @@ def a_trial_whose_worker_was_killed_ends_by_itself(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     worker = os.fork()
     if worker == 0:
-        culprits([b"evil"], _hangs, lambda: (tmp_path / "tried").touch())
+        culprits([b"evil"], _hangs, (tmp_path / "tried").touch)
         os._exit(1)
     os.close(writer)  # the trial has the other end, like all that it inherits
     until((tmp_path / "tried").exists)

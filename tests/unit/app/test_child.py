@@ -66,7 +66,9 @@ def test_one_that_hangs_after_it_has_beaten_is_killed_and_one_that_starts_is_not
     monkeypatch.setattr(sys, "executable", starts)
     slow.look_after("digest")
     monkeypatch.setattr(sys, "executable", beats)
-    until(lambda: looked_after(slow, true=True) and looked_after(hanging, true=True) and bool(hanging.restarts))
+    until(
+        lambda: looked_after(slow, true=True) and looked_after(hanging, true=True) and bool(hanging.restarts)
+    )
     assert hanging.hung is not None
     assert (slow.hung, slow.restarts) == (None, 0)
     for one in (slow, hanging):

@@ -31,7 +31,8 @@ def run(life: Life, index: int, workers: int) -> None:
     settle()
     place = life.layout
     dead = place.dead / "worker"
-    with patiently(lambda: Worker(journal, partitions, work, place.run, dead, life.beat)) as worker:
+    with patiently(lambda: Worker(journal, partitions, work, place.run, dead)) as worker:
+        worker.beat = life.beat
         lag = Lag(journal, WORKER, EVENTS, partitions)
         life.samples = lambda: chain(_samples(worker), lag.samples())
         life.problems = lambda: chain(_problems(worker, rules.setup.problems), lag.problems())

@@ -62,12 +62,11 @@ class Worker:
         derive: Derive,
         notes: Path,
         dead: Path,
-        beat: Callable[[], object] = lambda: None,
     ) -> None:
         self.derive = derive
         self.folder = notes
         self.dead = dead
-        self.beat = beat
+        self.beat: Callable[[], object] = lambda: None
         self.killers = 0
         self.frames = self.events = 0
         self._open = ExitStack()
