@@ -70,7 +70,7 @@ class Child:
             ours.setblocking(False)  # a role that hangs must not make its supervisor wait
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 (this program itself)
-                    command, stdin=theirs, start_new_session=True, env=os.environ
+                    command, stdin=theirs.fileno(), start_new_session=True, env=os.environ
                 )
             if_it_fails.pop_all()
         self._line, self._silence = ours, None
