@@ -6,7 +6,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from http_parts import until
 from live_desk import Desk, Line
+from tocsin.services.live import poison
 from tocsin.services.live.poison import culprits
 
 
@@ -70,6 +72,67 @@ def every_way_to_die_is_found_and_told(_: Path) -> None:
         assert all(seen in one.seen for one in found)
 
 
+def _hangs(records: Sequence[bytes]) -> bool:
+    while b"evil" in records:
+        pass
+    return False
+
+
+def a_record_on_which_a_trial_hangs_is_set_aside(_: Path) -> None:
+    poison.TRY_SECONDS = 1
+    beats = []
+    found = culprits([b"a", b"evil", b"b"], _hangs, lambda: beats.append(1))
+    assert [(one.index, one.record, one.seen) for one in found] == [(1, b"evil", "no end after 1 seconds")]
+    assert beats
+
+
+def a_worker_that_hangs_and_is_killed_twice_goes_on_without_the_record(tmp_path: Path) -> None:
+    """Killed from outside, as the supervisor does it, as soon as its note says what it is at."""
+    poison.TRY_SECONDS = 1
+    desk = Desk(tmp_path)
+    desk.put(0, [[b"good"], [b"fine", b"evil", b"also fine"], [b"better"]])
+    for _ in range(2):
+        child = os.fork()
+        if child == 0:
+            signal.alarm(60)
+            desk.live(Line(_hangs_in_a_frame(tmp_path / "hangs")))
+            os._exit(1)
+        until((tmp_path / "hangs").exists)
+        os.kill(child, signal.SIGKILL)
+        assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+        (tmp_path / "hangs").unlink()
+    assert desk.live(Line(_hangs))
+    assert [payload for _, payload in desk.derived("signals", 0)] == [
+        b"signals of good",
+        b"signals of fine also fine",
+        b"signals of better",
+    ]
+    assert (tmp_path / "dead" / "0-1-1.txt").read_text() == "no end after 1 seconds"
+
+
+def _hangs_in_a_frame(told: Path) -> Callable[[Sequence[bytes]], bool]:
+    def hang(records: Sequence[bytes]) -> bool:
+        if b"evil" in records:
+            told.touch()
+        return _hangs(records)
+
+    return hang
+
+
+def a_trial_whose_worker_was_killed_ends_by_itself(tmp_path: Path) -> None:
+    poison.LAST_SECONDS = 1
+    reader, writer = os.pipe()
+    worker = os.fork()
+    if worker == 0:
+        culprits([b"evil"], _hangs, (tmp_path / "tried").touch)
+        os._exit(1)
+    os.close(writer)  # the trial has the other end, like all that it inherits
+    until((tmp_path / "tried").exists)
+    os.kill(worker, signal.SIGKILL)
+    os.waitpid(worker, 0)
+    assert os.read(reader, 1) == b""
+
+
 def where_nothing_can_be_tried_nothing_is_set_aside(_: Path) -> None:
     def work(_: Sequence[bytes]) -> None:
         raise OSError("not even for no record at all")
@@ -84,6 +147,9 @@ CASES = {
         of_frames_that_are_worked_together_the_one_that_kills_is_found,
         a_worker_that_dies_of_something_else_twice_sets_nothing_aside,
         every_way_to_die_is_found_and_told,
+        a_record_on_which_a_trial_hangs_is_set_aside,
+        a_worker_that_hangs_and_is_killed_twice_goes_on_without_the_record,
+        a_trial_whose_worker_was_killed_ends_by_itself,
         where_nothing_can_be_tried_nothing_is_set_aside,
     )
 }

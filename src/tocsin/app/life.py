@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import Self
@@ -20,12 +22,16 @@ from tocsin.telemetry.own import of_process
 from tocsin.telemetry.status import Sample, Status
 
 REPORT_SECONDS = 1.0
+BEAT_SECONDS = 0.5
+"""How often a role beats at most."""
 ORPHAN_SECONDS = 0.3
 """How long a role whose supervisor has died may take to stop in order: the next supervisor's roles wait for it."""
 ORPHANED = 4
 """Exit code of such a role."""
 RELOAD = "reload "
 """What the supervisor writes to a role's standard input, with the hash of a snapshot behind it."""
+BEAT = b"."
+"""What a role writes to its standard input, which is a socket, for the supervisor."""
 
 
 @dataclass
@@ -58,11 +64,15 @@ class Life:
         self._left = threading.Event()
         self._telling = threading.Lock()
         self._broken: BaseException | None = None
+        self._beaten = 0.0
+        self._supervisor: socket.socket | None = None
 
     def __enter__(self) -> Self:
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, signal.SIG_IGN if self.supervised else self._on_signal)
         if self.supervised:
+            with suppress(OSError):  # started by hand, without a socket as its standard input
+                self._supervisor = socket.socket(fileno=os.dup(sys.stdin.fileno()))
             threading.Thread(target=self._listen, name="supervisor", daemon=True).start()
         self._reporter.start()
         return self
@@ -96,13 +106,26 @@ class Life:
         self._say()
         logger().info("ready", seconds=round(time.time() - self.started, 2))
 
+    def beat(self) -> None:
+        """Tell the supervisor that the role's own loop goes on. From the first time on, silence means that it hangs.
+
+        Not by the status: a thread writes that, whatever the loop does, and it needs room on the disk.
+        """
+        now = time.monotonic()
+        if self._supervisor is None or now - self._beaten < BEAT_SECONDS:
+            return
+        self._beaten = now
+        with suppress(OSError):  # it is gone, or has not listened for long
+            self._supervisor.send(BEAT, socket.MSG_DONTWAIT)
+
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stop()
 
     def _listen(self) -> None:
-        for line in sys.stdin:
-            if line.startswith(RELOAD) and self.on_reload:
-                self.on_reload(line.removeprefix(RELOAD).strip())
+        with suppress(ConnectionError):  # it was killed before it had heard all beats
+            for line in sys.stdin:
+                if line.startswith(RELOAD) and self.on_reload:
+                    self.on_reload(line.removeprefix(RELOAD).strip())
         self.stop()
         self._left.wait(ORPHAN_SECONDS)
         os._exit(ORPHANED)

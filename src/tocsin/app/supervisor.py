@@ -22,6 +22,7 @@ from tocsin.services.live.alarm import Alarm
 from tocsin.services.live.canaries import SETTLE_SECONDS, Canaries
 from tocsin.services.live.machine import Machine, Trouble
 from tocsin.settings.behind import behind
+from tocsin.settings.forgetting import forget
 from tocsin.settings.snapshot import Snapshot, keep
 from tocsin.settings.tables import Settings
 from tocsin.telemetry import status
@@ -41,6 +42,8 @@ CRASHING = 3
 """A role that has died so often in a row is told as a problem."""
 NOT_READY_SECONDS = 60.0
 """A role that has not been ready for so long is told as a problem."""
+HUNG_SECONDS = 3_600.0
+"""So long it stays a problem that a role hung and was killed."""
 _RULES = ("rules", "files.rules", "files.placeholders", "files.pipelines")
 _RESTARTED_BY = {
     "worker": (*_RULES, "identities", "files.identities"),
@@ -79,6 +82,7 @@ class Supervisor:
         try:
             self._clear()
             keep(self.snapshot, self.layout.snapshots)
+            self._forget()
             self._behind = _behind(settings)
             signal.signal(signal.SIGTERM, self._on_stop)
             signal.signal(signal.SIGINT, self._on_stop)
@@ -172,7 +176,7 @@ class Supervisor:
     def _look(self) -> None:
         """See how everything is, and tell people if it is not well."""
         self.machine.look()
-        self.troubles = [*self._crashing(), *self._unready(), *self.machine.troubles()]
+        self.troubles = [*self._crashing(), *self._hung(), *self._unready(), *self.machine.troubles()]
         self.alarm.tell(self.troubles)
 
     def _stop(self) -> None:
@@ -206,7 +210,19 @@ class Supervisor:
             child.reload(fresh.hash)
             if changed & set(_RESTARTED_BY.get(child.role.partition("-")[0], ())):
                 child.end()
+        self._forget()
         logger().info("reloaded", changed=sorted(changed), snapshot=fresh.hash[:12])
+
+    def _forget(self) -> None:
+        """Remove old snapshots, but none that a role has said it runs with."""
+        in_use = {self.snapshot.hash, *(one.snapshot for one in status.read(self.layout.run))}
+        try:
+            old = forget(self.layout.snapshots, in_use)
+        except OSError as error:
+            logger().warning("old snapshots cannot be removed", error=str(error))
+            return
+        if old:
+            logger().info("old snapshots removed", count=len(old))
 
     def _changed(self, settings: Settings, fresh: Snapshot) -> set[str]:
         """Return the parts that are not what they were, also those that only a renewed secret or certificate changes."""
@@ -241,6 +257,16 @@ class Supervisor:
                     f"crash:{one.role}",
                     f"{one.role} has died {one.deaths} times in a row{_TELLER if one.role == 'hub' else ''}",
                     "read what it logged last; it is started again by itself, ever more slowly",
+                )
+
+    def _hung(self) -> Iterator[Trouble]:
+        for one in self.children:
+            if one.hung is not None and time.monotonic() - one.hung < HUNG_SECONDS:
+                yield Trouble(
+                    f"hang:{one.role}",
+                    f"{one.role} hung; it was killed and started again",
+                    "nothing is lost; a record on which a worker hangs is set aside, see `tocsin status`",
+                    lasts=False,
                 )
 
     def _unready(self) -> Iterator[Trouble]:

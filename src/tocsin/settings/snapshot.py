@@ -26,6 +26,10 @@ from tocsin.settings.tables import Settings
 FORMAT = 1
 """Part of every hash: raise it when the meaning of a snapshot's bytes changes."""
 SUFFIX = ".snapshot"
+UNPACKED = ".files"
+"""Beside a snapshot, a folder with those of its files that are read by their path."""
+FRESH = ".new"
+"""Of a snapshot that is being written."""
 
 
 class Snapshot(Struct, frozen=True, dict=True):
@@ -66,8 +70,9 @@ def keep(one: Snapshot, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = folder / f"{one.hash}{SUFFIX}"
     if place.exists():
+        os.utime(place)  # it is in use again, and forgotten after those that were in use before
         return place
-    descriptor, name = tempfile.mkstemp(dir=folder)
+    descriptor, name = tempfile.mkstemp(dir=folder, suffix=FRESH)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123 (a descriptor has no path)
             file.write(msgspec.msgpack.encode(one))

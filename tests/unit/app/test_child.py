@@ -49,3 +49,28 @@ def test_one_that_does_not_stop_is_killed_and_started_again(
     until(lambda: looked_after(one, true=True) and one.pid != first)
     assert one.deaths == 0
     one.wait(time.monotonic())
+
+
+BEATS = "import socket; line = socket.socket(fileno=0); line.send(b'.'); line.recv(1)"
+"""It beats once, and then hangs."""
+
+
+def test_one_that_hangs_after_it_has_beaten_is_killed_and_one_that_starts_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "SILENT_SECONDS", {"worker": 0.2})
+    beats = program(tmp_path, f'exec {sys.executable} -c "{BEATS}"')
+    (tmp_path / "other").mkdir()
+    starts = program(tmp_path / "other", "exec sleep 60")
+    slow, hanging = Child("worker-0", "worker-0/2", tmp_path), Child("worker-1", "worker-1/2", tmp_path)
+    monkeypatch.setattr(sys, "executable", starts)
+    slow.look_after("digest")
+    monkeypatch.setattr(sys, "executable", beats)
+    until(
+        lambda: looked_after(slow, true=True) and looked_after(hanging, true=True) and bool(hanging.restarts)
+    )
+    assert hanging.hung is not None
+    assert (slow.hung, slow.restarts) == (None, 0)
+    for one in (slow, hanging):
+        one.end()
+        one.wait(time.monotonic())

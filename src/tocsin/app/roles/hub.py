@@ -78,6 +78,7 @@ def run(life: Life) -> None:
         with Beside("watch", watch.step, WATCH_SECONDS) as beside:
             life.be_ready()
             while not life.stopping.is_set():
+                life.beat()
                 report = cycle.step()
                 totals.add(report)
                 if vigil.look() + report.messages:

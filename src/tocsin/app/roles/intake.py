@@ -74,7 +74,11 @@ class _Intake:
                 await self._settle()
                 life.be_ready()
                 if not life.stopping.is_set():
-                    await self._beat()
+                    alive = asyncio.create_task(self._be_alive())
+                    try:
+                        await self._beat()
+                    finally:
+                        alive.cancel()
             finally:
                 life.hush()
                 self.wanted = {}
@@ -87,6 +91,12 @@ class _Intake:
         """A mistake in an input is loud: the role ends with it, in order, and starts again."""
         self.broken = context.get("exception") or RuntimeError(str(context.get("message")))
         self.stop.set()
+
+    async def _be_alive(self) -> None:
+        """Tell that the loop turns; a beat of the reception may well wait for room."""
+        while True:
+            self.life.beat()
+            await asyncio.sleep(TICK_SECONDS)
 
     async def _beat(self) -> None:
         """Once a second: a tick if one is due, and what has to be looked after now and then."""

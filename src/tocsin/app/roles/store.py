@@ -60,6 +60,7 @@ def run(life: Life) -> None:
 
 def _load(life: Life, loader: Loader, expiring: Callable[[], None]) -> None:
     expired = -EXPIRE_SECONDS
+    # No beats: an insert behind a long merge, query or backup waits as it should, and a kill would only begin it anew.
     while not life.stopping.is_set():
         try:
             loader.step(WAIT_SECONDS)

@@ -30,13 +30,16 @@ def run(life: Life, index: int, workers: int) -> None:
     streams([Rows("", [Spot(0, 0, 0)], [b""], [None], {})], 1)
     settle()
     place = life.layout
-    with patiently(lambda: Worker(journal, partitions, work, place.run, place.dead / "worker")) as worker:
+    dead = place.dead / "worker"
+    with patiently(lambda: Worker(journal, partitions, work, place.run, dead)) as worker:
+        worker.beat = life.beat
         lag = Lag(journal, WORKER, EVENTS, partitions)
         life.samples = lambda: chain(_samples(worker), lag.samples())
         life.problems = lambda: chain(_problems(worker, rules.setup.problems), lag.problems())
         life.be_ready()
         idle = IDLE_SECONDS[0]
         while not life.stopping.is_set():
+            life.beat()
             if worker.step():
                 idle = IDLE_SECONDS[0]
             else:

@@ -1,4 +1,4 @@
-"""Frames that kill their worker: found out at the second death, and narrowed down to the records that do it.
+"""Frames that kill their worker, or on which it hangs until it is killed: found out at the second death, and narrowed down to the records that do it.
 
 Before a worker begins frames it notes which. A worker that starts finds there what the last one died of, if it died;
 it works those one by one, so that the second death tells which it was. The records of a frame on which two have died are tried in processes of their own, by halves; those that
@@ -18,11 +18,14 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from tocsin.model.place import Place
+from tocsin.telemetry.patience import Patience
 
 DEATHS = 2
 """So many deaths on one frame, and its records are tried one by one."""
 TRY_SECONDS = 10
 """A record that takes longer than this is as bad as one that kills."""
+LAST_SECONDS = 30
+"""A trial ends by itself after so long: who would end it may have been killed, and what it inherited is still locked."""
 REASON = "it stopped a worker"
 _LOOK = 0.005
 _NOTE = struct.Struct(">qqq")
@@ -77,15 +80,22 @@ class Culprit(Struct, frozen=True):
     seen: str
 
 
-def culprits(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object]) -> list[Culprit]:
-    """Return the records that kill a process that works on them; empty if none does, or if none can be tried."""
-    if _tried([], work) is not None:
+def culprits(
+    records: Sequence[bytes],
+    work: Callable[[Sequence[bytes]], object],
+    beat: Callable[[], object] = lambda: None,
+) -> list[Culprit]:
+    """Return the records that kill a process that works on them; empty if none does, or if none can be tried.
+
+    beat: called again and again meanwhile. It can take minutes: each half with a record that hangs takes TRY_SECONDS.
+    """
+    if _tried([], work, beat) is not None:
         return []  # it is not the records
     found: list[Culprit] = []
     waiting = [range(len(records))]
     while waiting:
         some = waiting.pop()
-        seen = _tried([records[index] for index in some], work)
+        seen = _tried([records[index] for index in some], work, beat)
         if seen is None:
             continue
         if len(some) == 1:
@@ -96,14 +106,16 @@ def culprits(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object]
     return found
 
 
-def _tried(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object]) -> str | None:
+def _tried(
+    records: Sequence[bytes], work: Callable[[Sequence[bytes]], object], beat: Callable[[], object]
+) -> str | None:
     """Work on records in a process of its own; return how that died, None if it did not."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         _be_tried(records, work, writer)
     os.close(writer)
-    status = _wait(child)
+    status = _wait(child, beat)
     with os.fdopen(reader, "rb") as pipe:
         said = pipe.read(4_000).decode("utf-8", "replace")
     if status == 0:
@@ -115,6 +127,8 @@ def _tried(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object]) 
 
 def _be_tried(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object], writer: int) -> None:
     code = 1
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(LAST_SECONDS)
     try:
         work(records)
         code = 0
@@ -125,9 +139,10 @@ def _be_tried(records: Sequence[bytes], work: Callable[[Sequence[bytes]], object
         os._exit(code)
 
 
-def _wait(child: int) -> int | None:
-    latest = time.monotonic() + TRY_SECONDS
-    while time.monotonic() < latest:
+def _wait(child: int, beat: Callable[[], object]) -> int | None:
+    patience = Patience()
+    while patience.waited() < TRY_SECONDS:
+        beat()
         found, status = os.waitpid(child, os.WNOHANG)
         if found:
             return status

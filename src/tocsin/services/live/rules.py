@@ -11,7 +11,7 @@ from tocsin.services.matching.seen import reference
 from tocsin.services.packs import rule_paths
 from tocsin.services.placeholders import read_placeholders
 from tocsin.services.settings_snapshot import path_of
-from tocsin.settings.snapshot import Snapshot
+from tocsin.settings.snapshot import UNPACKED, Snapshot
 from tocsin.settings.tables import Rules, Settings
 from tocsin.sigma.cache import load_contents
 from tocsin.sigma.loader import Collection
@@ -63,7 +63,7 @@ def _collection(snapshot: Snapshot, rules: Rules, top: Path) -> Collection:
 
 def _unpacked(snapshot: Snapshot, folder: Path) -> Path:
     """Write what is read by its path, below `folder`, once; returns where. Raises OSError."""
-    top = folder / f"{snapshot.hash}.files"
+    top = folder / f"{snapshot.hash}{UNPACKED}"
     done = top / "complete"
     if done.exists():
         return top

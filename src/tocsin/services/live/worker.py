@@ -5,7 +5,7 @@ frames and doubles nothing. Offsets are committed when what was derived is durab
 """
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,8 @@ class _Lane:
 class Worker:
     """Has some partitions. Enter it, `step` until told to stop, leave it.
 
-    notes: a folder for what it is at. dead: one for records that kill.
+    notes: a folder for what it is at. dead: one for records that kill. beat: called now and then while a step goes on
+    that may take long without a mistake: records are tried, or there is no room.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Worker:
         self.derive = derive
         self.folder = notes
         self.dead = dead
+        self.beat: Callable[[], object] = lambda: None
         self.killers = 0
         self.frames = self.events = 0
         self._open = ExitStack()
@@ -84,11 +86,15 @@ class Worker:
             appender = journal.appender(topic, number)
             self._open.callback(appender.close)
             known.append(appender.origins().get(Stream(EVENTS, number), -1))
-            outlets.append(Outlet(appender, consumer.offset))
+            outlets.append(Outlet(appender, consumer.offset, self._pause))
         reader = journal.reader(EVENTS, number, consumer.offset)
         self._open.callback(reader.close)
         notes = Notes(self.folder, number)
         return _Lane(number, consumer, reader, outlets[0], outlets[1], (known[0], known[1]), notes)
+
+    def _pause(self, seconds: float) -> None:
+        self.beat()
+        time.sleep(seconds)
 
     def step(self) -> int:
         """Work on what is there, a bounded piece of each partition; returns how many frames."""
@@ -148,7 +154,7 @@ class Worker:
             return self.derive([Placed(place, structs.replace(frame, payload=payload))])
 
         batch = received.load(frame.payload, frame.meta)
-        found = culprits(batch.records, work)
+        found = culprits(batch.records, work, self.beat)
         set_aside(found, place, self.dead)
         self.killers += len(found)
         return frozenset(one.index for one in found)
