@@ -74,6 +74,9 @@ def searching() -> list[Limit]:
         Limit("fields to group by", store, "MAX_BY", "refused"),
         Limit("fields of a record that are kept beside `raw`", "tocsin.store.schema", "MAX_FIELDS", "found in `raw` only"),
         Limit("questions that are answered at once", "tocsin.store.database", "READERS", "wait for their turn, 30 s at most"),
+        Limit("exports among them", "tocsin.store.database", "EXPORTS", "wait for their turn, 30 s at most"),
+        Limit("time that an export waits for its client to take a page", "tocsin.store.server", "TAKEN", "it is cut off; counted", "s"),
+        Limit("time that each page taken gives back of it", "tocsin.store.server", "PAGE_SECONDS", "slower clients are cut off in the end", "s"),
         Limit("connections to the store", "tocsin.store.server", "MAX_CONNECTIONS", "told to try again"),
     ]  # fmt: skip
 

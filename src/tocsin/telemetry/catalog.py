@@ -21,6 +21,7 @@ HELP = {
     "store_frames_total": "frames in them",
     "store_rows_total": "events in them",
     "store_dead_total": "frames that could not be read and were set aside",
+    "store_exports_cut_total": "exports that were cut off, for their clients took nothing for too long",
     "store_events": "events that are stored",
     "store_newest_arrival_seconds": "when the newest of them arrived, seconds since 1970",
     "hub_frames_total": "frames of signals applied",

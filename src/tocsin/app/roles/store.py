@@ -46,7 +46,7 @@ def run(life: Life) -> None:
     keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
     lag, age = Lag(journal, STORE, COLUMNS), Age()
     content = Content(loader, reader)
-    life.samples = lambda: chain(_samples(loader), content.samples(), lag.samples())
+    life.samples = lambda: chain(_samples(loader, server), content.samples(), lag.samples())
     life.problems = lambda: chain(_problems(loader, age), lag.problems())
     try:
         life.be_ready()
@@ -89,9 +89,10 @@ def _problems(loader: Loader, age: Age) -> Iterator[str]:
         )
 
 
-def _samples(loader: Loader) -> Iterator[Sample]:
+def _samples(loader: Loader, server: Server) -> Iterator[Sample]:
     for name in ("blocks", "frames", "rows", "dead"):
         yield Sample(f"store_{name}_total", getattr(loader.loaded, name), kind="counter")
+    yield Sample("store_exports_cut_total", server.cut, kind="counter")
 
 
 class Content:
