@@ -34,6 +34,8 @@ def working() -> list[Limit]:
     return [
         Limit("deaths of workers on one frame", poison, "DEATHS", "its records are tried one by one; those that kill are set aside, and stored unread"),
         Limit("time that one record may take when it is tried", poison, "TRY_SECONDS", "it is set aside", "s"),
+        Limit("files of dead letters, of the workers and of the store", "tocsin.store.dead", "MAX_FILES", "further ones are not kept; counted, logged, and a problem"),
+        Limit("their size", "tocsin.store.dead", "MAX_BYTES", "further ones are not kept; counted, logged, and a problem", "B"),
         Limit("frames of a partition that are worked together", "tocsin.services.live.worker", "AHEAD", "the next ones together"),
         Limit("their size, of all partitions", "tocsin.services.live.worker", "TOGETHER", "the next ones together", "B"),
         Limit("how far arrivals go back when intake's clock is set back", "tocsin.services.live.topics", "LEAP_SECONDS", "a smaller step is waited out; after a larger one arrivals follow the clock, and correlations begin anew", "s"),
