@@ -51,7 +51,7 @@ def a_worker_that_dies_of_something_else_twice_sets_nothing_aside(tmp_path: Path
     assert not (tmp_path / "dead").exists() or not list((tmp_path / "dead").iterdir())
 
 
-def what_finds_no_room_is_counted_and_the_line_goes_on(tmp_path: Path) -> None:
+def what_finds_no_room_is_left_out_and_the_line_goes_on(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     dead.MAX_FILES = 2
     desk.put(0, [[b"evil", b"evil", b"good"]])
@@ -92,7 +92,7 @@ CASES = {
     one.__name__: one
     for one in (
         a_record_that_kills_is_set_aside_at_the_second_death,
-        what_finds_no_room_is_counted_and_the_line_goes_on,
+        what_finds_no_room_is_left_out_and_the_line_goes_on,
         of_frames_that_are_worked_together_the_one_that_kills_is_found,
         a_worker_that_dies_of_something_else_twice_sets_nothing_aside,
         every_way_to_die_is_found_and_told,
