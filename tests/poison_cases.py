@@ -10,6 +10,7 @@ from http_parts import until
 from live_desk import Desk, Line
 from tocsin.services.live import poison
 from tocsin.services.live.poison import culprits
+from tocsin.store import dead
 
 
 def a_record_that_kills_is_set_aside_at_the_second_death(tmp_path: Path) -> None:
@@ -50,6 +51,16 @@ def a_worker_that_dies_of_something_else_twice_sets_nothing_aside(tmp_path: Path
         desk.live(Line(lambda _: next(deaths, False)))
     assert [payload for _, payload in desk.derived("signals", 0)] == [b"signals of innocent"]
     assert not (tmp_path / "dead").exists() or not list((tmp_path / "dead").iterdir())
+
+
+def what_finds_no_room_is_left_out_and_the_line_goes_on(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    dead.MAX_FILES = 2
+    desk.put(0, [[b"evil", b"evil", b"good"]])
+    line = Line(lambda read: b"evil" in read)
+    assert [desk.live(line) for _ in range(3)] == [False, False, True]
+    assert [payload for _, payload in desk.derived("signals", 0)] == [b"signals of good"]
+    assert sorted(one.name for one in (tmp_path / "dead").iterdir()) == ["0-0-0.record", "0-0-0.txt"]
 
 
 WAYS: list[tuple[Callable[[], object], str]] = [
@@ -144,6 +155,7 @@ CASES = {
     one.__name__: one
     for one in (
         a_record_that_kills_is_set_aside_at_the_second_death,
+        what_finds_no_room_is_left_out_and_the_line_goes_on,
         of_frames_that_are_worked_together_the_one_that_kills_is_found,
         a_worker_that_dies_of_something_else_twice_sets_nothing_aside,
         every_way_to_die_is_found_and_told,

@@ -34,6 +34,8 @@ def working() -> list[Limit]:
     return [
         Limit("deaths of workers on one frame", poison, "DEATHS", "its records are tried one by one; those that kill are set aside, and stored unread"),
         Limit("time that one record may take when it is tried", poison, "TRY_SECONDS", "it is set aside", "s"),
+        Limit("files of dead letters, of the workers and of the store", "tocsin.store.dead", "MAX_FILES", "further ones are not kept; counted, logged, and a problem"),
+        Limit("their size", "tocsin.store.dead", "MAX_BYTES", "further ones are not kept; counted, logged, and a problem", "B"),
         Limit("frames of a partition that are worked together", "tocsin.services.live.worker", "AHEAD", "the next ones together"),
         Limit("their size, of all partitions", "tocsin.services.live.worker", "TOGETHER", "the next ones together", "B"),
         Limit("how far arrivals go back when intake's clock is set back", "tocsin.services.live.topics", "LEAP_SECONDS", "a smaller step is waited out; after a larger one arrivals follow the clock, and correlations begin anew", "s"),
@@ -74,6 +76,9 @@ def searching() -> list[Limit]:
         Limit("fields to group by", store, "MAX_BY", "refused"),
         Limit("fields of a record that are kept beside `raw`", "tocsin.store.schema", "MAX_FIELDS", "found in `raw` only"),
         Limit("questions that are answered at once", "tocsin.store.database", "READERS", "wait for their turn, 30 s at most"),
+        Limit("exports among them", "tocsin.store.database", "EXPORTS", "wait for their turn, 30 s at most"),
+        Limit("time that an export waits for its client to take a page", "tocsin.store.server", "TAKEN", "it is cut off; counted", "s"),
+        Limit("time that each page taken gives back of it", "tocsin.store.server", "PAGE_SECONDS", "slower clients are cut off in the end", "s"),
         Limit("connections to the store", "tocsin.store.server", "MAX_CONNECTIONS", "told to try again"),
     ]  # fmt: skip
 

@@ -18,6 +18,7 @@ from tocsin.services.live.reconcile import compare_now, difference_told
 from tocsin.services.live.topics import limits_of, topics_of
 from tocsin.settings.tables import Settings
 from tocsin.store.client import StoreClient
+from tocsin.store.dead import MAX_BYTES, MAX_FILES, held
 
 PATIENCE = 20.0
 """Seconds that ledger and store may take to come to the same frame."""
@@ -40,6 +41,7 @@ def looks(settings: Settings, journal: Path, store: Path, running: bool) -> Iter
     opened = partial(LocalJournal, journal, topics_of(settings.journal), limits_of(settings.journal))
     yield "journal", lambda: _journal(opened(), settings)
     yield "control database", lambda: _control(settings)
+    yield "dead letters", lambda: _dead_letters(settings.tocsin.data.path)
     if running:
         client = StoreClient(store, timeout=PATIENCE)
         yield "store", lambda: _store(client)
@@ -74,6 +76,20 @@ def _readable(journal: LocalJournal, topic: str, number: int, kept: range) -> It
         yield Seen(FAIL, str(error), "restore it from a backup, or move the damaged file aside")
     finally:
         reader.close()
+
+
+def _dead_letters(data: Path) -> Iterator[Seen]:
+    """Count what workers and the store have set aside."""
+    found = {folder: held(folder) for folder in (data / "dead-letters" / "worker", data / "store" / "dead")}
+    for folder, there in found.items():
+        if there.files:
+            told = f"{there.files:,} files of {there.size:,} bytes are in {folder}"
+            todo = (
+                "each says why it was set aside; delete those that you have looked at, as there is room for "
+            )
+            yield Seen(WARN, told, f"{todo}{MAX_FILES:,} files of {MAX_BYTES:,} bytes")
+    if not any(there.files for there in found.values()):
+        yield Seen(OK, "there are none")
 
 
 def _control(settings: Settings) -> Iterator[Seen]:

@@ -83,7 +83,7 @@ class StoreClient:
     def _next(self, connection: socket.socket) -> wire.More | wire.Answer:
         message = wire.receive(connection, wire.MAX_RESPONSE)
         if message is None:
-            raise DeliveryError(f"{self._path}: the store has closed the connection", retryable=True)
+            raise DeliveryError(wire.BROKEN, retryable=True)
         try:
             part: wire.Response = wire.response.decode(message)
         except UNREADABLE as error:

@@ -20,12 +20,14 @@ from tocsin.errors import ConfigError, DeliveryError
 
 READERS = 4
 """Questions that are answered at once; others wait for their turn."""
+EXPORTS = READERS - 2
+"""Exports among them, at most: they take as long as whoever reads them, and others must have their answers."""
 _CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGABRT)
 # Backups may go anywhere: nobody but store/backup.py says where. Merging has time until there is some to spare; what
 # waits for it at last is inserting (chDB slows it down at 1,000 parts).
 _SERVER = "backups.allowed_path=/&os_threads_nice_value_merge_mutate=10"
 PATIENCE = 30.0
-"""Seconds that a question waits for its turn."""
+"""Seconds that a question, or an export, waits for its turn."""
 
 Parameters: TypeAlias = Mapping[str, str]
 """Name -> text, for `{name:Type}` in a statement. See `text` for strings."""
@@ -77,6 +79,7 @@ class Database:
         self._free: queue.LifoQueue[Any] = queue.LifoQueue()
         for _ in range(READERS):
             self._free.put(self._connect())
+        self._exports = threading.BoundedSemaphore(EXPORTS)
         _let_crashes_kill()
 
     def _connect(self) -> Any:
@@ -119,13 +122,28 @@ class Database:
         return pa.ipc.open_file(content).read_all() if content else pa.table({})
 
     def stream(
-        self, statement: str, parameters: Parameters, settings: str, rows: int
+        self,
+        statement: str,
+        parameters: Parameters,
+        settings: str,
+        rows: int,
+        *,
+        patience: float = PATIENCE,
     ) -> Generator[pa.RecordBatch, None, None]:
-        """Yield the answer so many rows at a time; close the iterator to stop early."""
-        with self._reader() as reader, _explained():
+        """Yield the answer so many rows at a time; close the iterator to stop early. patience: as of `ask`."""
+        with self._exporting(patience), self._reader(patience) as reader, _explained():
             asked = f"{statement} SETTINGS {_ARROW}, {settings}, max_block_size = {rows}"
             with reader.send_query(asked, "Arrow", params=dict(parameters)) as result:
                 yield from result.record_batch(rows_per_batch=rows)
+
+    @contextmanager
+    def _exporting(self, patience: float) -> Iterator[None]:
+        if not self._exports.acquire(timeout=patience):
+            raise DeliveryError(f"the store is busy with {EXPORTS} other exports; try again", retryable=True)
+        try:
+            yield
+        finally:
+            self._exports.release()
 
     @contextmanager
     def _reader(self, patience: float = PATIENCE) -> Iterator[Any]:

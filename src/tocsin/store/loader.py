@@ -20,6 +20,7 @@ from tocsin.store.block import FrameId, insert, origin_of, table_of
 from tocsin.store.database import Database
 from tocsin.store.dead import DeadLetters
 from tocsin.store.plan import Plan, PlanFile, Span
+from tocsin.telemetry.log import logger
 
 CONSUMER = "store"
 MAX_FRAMES = 10_000
@@ -45,12 +46,13 @@ class Bounds:
 
 @dataclass(slots=True)
 class Loaded:
-    """What this loader has done."""
+    """What this loader has done. dead: frames that cannot be read; unkept: those of them that found no room."""
 
     blocks: int = 0
     frames: int = 0
     rows: int = 0
     dead: int = 0
+    unkept: int = 0
     reasons: dict[str, int] = field(default_factory=dict)
 
 
@@ -218,8 +220,15 @@ class Loader:
         return rows
 
     def _set_aside(self, partition: int, stored: Stored, error: DataError) -> None:
-        self._dead.put(partition, stored, str(error))
         self.loaded.dead += 1
+        if not self._dead.put(partition, stored, str(error)):
+            self.loaded.unkept += 1
+            logger().error(
+                "the store's dead letters are full: a frame that cannot be read was not kept",
+                partition=partition,
+                offset=stored.offset,
+                reason=error.reason,
+            )
         self.loaded.reasons[error.reason] = self.loaded.reasons.get(error.reason, 0) + 1
 
     def _present(self, tables: dict[FrameId, pa.Table]) -> set[FrameId]:

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+import time
 from collections.abc import Generator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -14,21 +15,30 @@ from tocsin.errors import ConfigError, DeliveryError, QueryError
 from tocsin.model.unreadable import UNREADABLE
 from tocsin.ports.store import EventStore
 from tocsin.store import wire
+from tocsin.telemetry.log import logger
 
 MAX_CONNECTIONS = 64
 """Connections at once; others are told to try again."""
 IDLE = 60.0
 """Seconds that a connection may say nothing, or take no answer, before it is closed."""
+TAKEN = 60.0
+"""Seconds that an export may wait for its client; then it is cut off, and its reader is another's."""
+PAGE_SECONDS = 5.0
+"""What each page that was taken gives back of them: who is slower than a page in so long is cut off in the end."""
 MAX_PATH = 100
 """Bytes of the path of a socket: the system takes no more."""
 
 
 class Server:
-    """Answers until it is closed. Starts listening at once."""
+    """Answers until it is closed. Starts listening at once. cut: exports that were cut off."""
 
-    def __init__(self, store: EventStore, path: Path) -> None:
+    def __init__(
+        self, store: EventStore, path: Path, *, taken: float = TAKEN, page_seconds: float = PAGE_SECONDS
+    ) -> None:
+        self.cut = 0
         self._store = store
         self._path = path
+        self._taken, self._page_seconds = taken, page_seconds
         self._room = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._closed = False
         self._open: set[socket.socket] = set()
@@ -106,8 +116,20 @@ class Server:
             wire.send(connection, wire.encode(wire.Answer(msgspec.Raw(wire.encode(answer)))))
 
     def _stream(self, connection: socket.socket, pages: Generator[Any, None, None]) -> None:
+        """Send pages as long as they are taken. One that was cut off has no end, so nobody takes it for whole."""
+        left = self._taken
         for page in pages:
-            wire.send(connection, wire.encode(wire.More(msgspec.Raw(wire.encode(page)))))
+            message = wire.encode(wire.More(msgspec.Raw(wire.encode(page))))
+            begun = time.monotonic()
+            try:
+                wire.send(connection, message, begun + left)
+            except TimeoutError:
+                with self._lock:
+                    self.cut += 1
+                logger().warning("an export was cut off: its client took nothing for too long")
+                raise
+            left = min(self._taken, left - (time.monotonic() - begun) + self._page_seconds)
+        connection.settimeout(IDLE)
 
 
 def _answer(store: EventStore, request: wire.Request) -> Any:

@@ -5,6 +5,7 @@ A connection carries one request after another; each is answered by any number o
 
 import socket
 import struct
+import time
 from typing import TypeAlias
 
 import msgspec
@@ -18,6 +19,12 @@ MAX_REQUEST = 1 << 18
 """Bytes of a request."""
 MAX_RESPONSE = 1 << 30
 """Bytes of one message of a response."""
+BROKEN = (
+    "the answer of the store broke off before its end: it was stopped, or an export was not read for too long"
+)
+"""What is said of an answer without an end."""
+_LEAST = 0.001
+"""Seconds: a timeout of 0 would mean not to wait at all."""
 _LENGTH = struct.Struct(">I")
 
 
@@ -106,10 +113,12 @@ request = msgspec.msgpack.Decoder(Request)
 response = msgspec.msgpack.Decoder(Response)
 
 
-def send(connection: socket.socket, message: bytes) -> None:
-    """Send one message."""
-    connection.sendall(_LENGTH.pack(len(message)))
-    connection.sendall(message)
+def send(connection: socket.socket, message: bytes, latest: float | None = None) -> None:
+    """Send one message. latest: of the monotonic clock, until when all of it must be taken; raises TimeoutError."""
+    for piece in (_LENGTH.pack(len(message)), message):
+        if latest is not None:
+            connection.settimeout(max(latest - time.monotonic(), _LEAST))
+        connection.sendall(piece)
 
 
 def receive(connection: socket.socket, most: int) -> bytes | None:
@@ -122,7 +131,7 @@ def receive(connection: socket.socket, most: int) -> bytes | None:
         raise DeliveryError(f"a message of {length:,} bytes; {most:,} are allowed", retryable=False)
     body = _exactly(connection, length)
     if body is None and length:
-        raise DeliveryError("the connection to the store broke off", retryable=True)
+        raise DeliveryError(BROKEN, retryable=True)
     return body or b""
 
 
@@ -133,7 +142,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes | None:
         part = connection.recv(min(size - len(read), 1 << 20))
         if not part:
             if read:
-                raise DeliveryError("the connection to the store broke off", retryable=True)
+                raise DeliveryError(BROKEN, retryable=True)
             return None
         read += part
     return bytes(read)

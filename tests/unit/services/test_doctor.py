@@ -66,6 +66,16 @@ def test_a_monitor_that_does_not_run(place: Path, capsys: pytest.CaptureFixture[
     assert any("all 1 records" in told for _, told in lines["control database"])
 
 
+@pytest.mark.parametrize("folder", ["data/dead-letters/worker", "data/store/dead"])
+def test_dead_letters_are_told(place: Path, capsys: pytest.CaptureFixture[str], folder: str) -> None:
+    assert found(place, capsys)[1]["dead letters"] == [("ok", "there are none")]
+    (place / folder).mkdir(parents=True)
+    (place / folder / "0-1").write_bytes(b"12345")
+    ((level, told),) = found(place, capsys)[1]["dead letters"]
+    assert level == "warn"
+    assert told.startswith("1 files of 5 bytes")
+
+
 def test_settings_that_are_wrong(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(place, more="[inputz]")
     code, lines = found(place, capsys)

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from store_samples import ARRIVED, Filled, event, frame, payload
 from tocsin.errors import ConfigError, DamageError, DataError, DeliveryError
@@ -15,6 +16,7 @@ from tocsin.model.place import Place
 from tocsin.model.received import Context, EventId
 from tocsin.ports.journal import Frame
 from tocsin.ports.store import Question
+from tocsin.store import dead
 from tocsin.store.block import insert, table_of
 from tocsin.store.loader import Bounds
 from tocsin.store.plan import Plan, PlanFile, Span
@@ -173,6 +175,18 @@ def test_a_frame_that_cannot_be_read_is_set_aside_and_the_line_goes_on(fresh: Fi
     assert content["payload"] == BROKEN[name].payload
     assert fresh.loader.loaded.dead == 1
     assert sum(fresh.loader.loaded.reasons.values()) == 1
+
+
+@pytest.mark.parametrize(("bound", "value"), [("MAX_FILES", 2), ("MAX_BYTES", 600)])
+def test_dead_letters_are_bounded_and_the_oldest_stay(
+    fresh: Filled, monkeypatch: pytest.MonkeyPatch, bound: str, value: int
+) -> None:
+    monkeypatch.setattr(dead, bound, value)
+    spoiled = [structs.replace(broken(bytes(100)), origin=Place("events", 0, number)) for number in range(4)]
+    fresh.write([*spoiled, frame(8, [event()])])
+    assert fresh.loader.step(flush=True) == 1
+    assert sorted(one.name for one in (fresh.folder / "dead").iterdir()) == ["0-0.msgpack", "0-1.msgpack"]
+    assert (fresh.loader.loaded.dead, fresh.loader.loaded.unkept) == (4, 2)
 
 
 WHOLE = frame(0, [event("x" * 50, user__name="al", source__port=1)] * 3)

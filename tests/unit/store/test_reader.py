@@ -1,5 +1,7 @@
 """Counting, grouping, bounds; what searches find is in tests/property/test_query.py."""
 
+from contextlib import ExitStack
+
 import pytest
 
 from store_samples import ARRIVED, Filled, event
@@ -103,11 +105,9 @@ def test_how_much_there_is_costs_the_same_however_much_there_is(filled: Filled) 
 
 
 def test_how_much_there_is_can_wait_for_questions_of_people(filled: Filled) -> None:
-    exports = [filled.reader.export(Question()) for _ in range(READERS)]
-    for export in exports:
-        next(export)
-    with pytest.raises(DeliveryError, match="busy"):
-        filled.reader.freshness(patience=0)
-    for export in exports:
-        export.close()
+    with ExitStack() as stack:
+        for _ in range(READERS):
+            stack.enter_context(filled.database._reader())
+        with pytest.raises(DeliveryError, match="busy"):
+            filled.reader.freshness(patience=0)
     assert filled.reader.freshness(patience=0).rows

@@ -4,21 +4,25 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from http_parts import until
 from store_samples import ARRIVED, Filled, event
 from tocsin.errors import ConfigError, DeliveryError, QueryError
 from tocsin.model.received import EventId
 from tocsin.ports.store import Cursor, Question
 from tocsin.store import wire
 from tocsin.store.client import StoreClient
+from tocsin.store.database import EXPORTS, READERS
 from tocsin.store.server import Server
 
 MANY = 2_500
+LARGE = 4_000
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +33,7 @@ def socket_path(filled: Filled) -> Iterator[Path]:
             for number in range(MANY)
         ]
     )
+    filled.load([event("large " + "x" * 2_000) for _ in range(LARGE)])
     path = filled.folder / "run" / "store.sock"
     server = Server(filled.reader, path)
     yield path
@@ -63,7 +68,7 @@ def test_answers_are_those_of_the_reader(filled: Filled, client: StoreClient) ->
 
 
 def test_an_export_has_every_event_once(client: StoreClient) -> None:
-    pages = list(client.export(Question()))
+    pages = list(client.export(Question("line")))
     assert len({row.id for page in pages for row in page}) == sum(map(len, pages)) == MANY
     assert len(pages) > 1
     assert sum(map(len, client.export(Question(), limit=10))) == 10
@@ -74,7 +79,73 @@ def test_an_export_can_be_left_early_often(client: StoreClient) -> None:
         pages = client.export(Question())
         next(pages)
         pages.close()
-    assert client.count(Question()) == MANY
+    assert client.count(Question("line")) == MANY
+
+
+@contextmanager
+def stuck(path: Path, count: int) -> Iterator[list[socket.socket]]:
+    """Ask for exports, and take nothing but the beginning of each."""
+    with ExitStack() as stack:
+        asked = [stack.enter_context(socket.socket(socket.AF_UNIX)) for _ in range(count)]
+        for connection in asked:
+            connection.settimeout(30)
+            connection.connect(str(path))
+            wire.send(connection, wire.encode(wire.Export(Question(), None)))
+            assert connection.recv(1)
+        yield asked
+
+
+def test_a_search_is_answered_beside_exports_that_nobody_reads(
+    socket_path: Path, client: StoreClient
+) -> None:
+    with stuck(socket_path, EXPORTS) as exports:
+        with socket.socket(socket.AF_UNIX) as one_too_many:
+            one_too_many.connect(str(socket_path))
+            wire.send(one_too_many, wire.encode(wire.Export(Question(), None)))
+            for _ in range(READERS):
+                assert client.count(Question("line")) == MANY
+                assert len(client.search(Question(), limit=5).rows) == 5
+        for connection in exports:
+            connection.close()
+    assert sum(map(len, client.export(Question("line")))) == MANY
+
+
+def test_an_export_beside_too_many_others_is_told_to_try_again(filled: Filled) -> None:
+    with ExitStack() as stack:
+        for _ in range(EXPORTS):
+            next(stack.enter_context(closing(filled.reader.export(Question()))))
+        with pytest.raises(DeliveryError, match="busy with 2 other exports") as refused:
+            next(filled.database.stream("SELECT 1", {}, "readonly = 1", 1, patience=0))
+        assert refused.value.retryable
+        filled.reader.count(Question())
+    assert sum(map(len, filled.reader.export(Question("line")))) == MANY
+
+
+def test_an_export_that_is_not_taken_is_cut_off_and_never_looks_whole(filled: Filled, tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    with closing(Server(filled.reader, path, taken=0.2, page_seconds=0.1)) as server:
+        hurried = StoreClient(path, timeout=30)
+        export = hurried.export(Question("large"))
+        got = len(next(export))
+        until(lambda: server.cut == 1)
+        with pytest.raises(DeliveryError, match="broke off before its end"):
+            got += sum(map(len, export))
+        assert got < LARGE
+        # Who reads has all, and all readers are there again.
+        for _ in range(EXPORTS + 1):
+            assert sum(map(len, hurried.export(Question("large")))) == LARGE
+        assert server.cut == 1
+
+
+def test_an_export_that_is_taken_drop_by_drop_is_cut_off(filled: Filled, tmp_path: Path) -> None:
+    path = tmp_path / "s"
+    with (
+        closing(Server(filled.reader, path, taken=0.3, page_seconds=0.0)) as server,
+        stuck(path, 1) as (one,),
+    ):
+        while one.recv(1):
+            pass
+        assert server.cut == 1
 
 
 def test_a_question_that_cannot_be_understood_is_the_askers_mistake(client: StoreClient) -> None:

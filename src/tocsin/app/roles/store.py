@@ -46,7 +46,7 @@ def run(life: Life) -> None:
     keep = {name: float(one.keep) for name, one in settings.store.retention.items()}
     lag, age = Lag(journal, STORE, COLUMNS), Age()
     content = Content(loader, reader)
-    life.samples = lambda: chain(_samples(loader), content.samples(), lag.samples())
+    life.samples = lambda: chain(_samples(loader, server), content.samples(), lag.samples())
     life.problems = lambda: chain(_problems(loader, age), lag.problems())
     try:
         life.be_ready()
@@ -83,6 +83,11 @@ def _expire(database: Database, keep: Mapping[str, float], age: Age) -> None:
 def _problems(loader: Loader, age: Age) -> Iterator[str]:
     if loader.loaded.dead:
         yield f"{loader.loaded.dead} frames could not be read and are in the store's dead letters, each with the reason"
+    if loader.loaded.unkept:
+        yield (
+            f"{loader.loaded.unkept} of them found no room there; their events are in the journal for as long as "
+            "journal.retention says. Look at those that are there, then delete them"
+        )
     if not age.is_known:
         yield (
             f"the system clock was set ahead by {age.ahead / 3_600:,.0f} hours: nothing is deleted for its age; "
@@ -90,9 +95,11 @@ def _problems(loader: Loader, age: Age) -> Iterator[str]:
         )
 
 
-def _samples(loader: Loader) -> Iterator[Sample]:
+def _samples(loader: Loader, server: Server) -> Iterator[Sample]:
     for name in ("blocks", "frames", "rows", "dead"):
         yield Sample(f"store_{name}_total", getattr(loader.loaded, name), kind="counter")
+    yield Sample("store_dead_unkept_total", loader.loaded.unkept, kind="counter")
+    yield Sample("store_exports_cut_total", server.cut, kind="counter")
 
 
 class Content:

@@ -50,12 +50,16 @@ def run(life: Life, index: int, workers: int) -> None:
 def _problems(worker: Worker, of_rules: Sequence[str]) -> Iterator[str]:
     if worker.killers:
         yield f"{worker.killers} records stopped a worker; they are in {worker.dead}, each with what was seen"
+    if worker.unkept:
+        yield f"{worker.unkept} of them found no room there; the store has them, as refused. Look at those, then delete them"
     yield from of_rules
 
 
 def _samples(worker: Worker) -> Iterator[Sample]:
     yield Sample("worker_frames_total", worker.frames, kind="counter")
     yield Sample("worker_events_total", worker.events, kind="counter")
+    yield Sample("worker_dead_total", worker.killers, kind="counter")
+    yield Sample("worker_dead_unkept_total", worker.unkept, kind="counter")
     for lane in worker.lanes:
         labels = {"topic": EVENTS, "partition": str(lane.partition)}
         yield Sample("consumer_offset", lane.done, labels)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from tocsin.model.place import Place
+from tocsin.store.dead import has_room
 from tocsin.telemetry.patience import Patience
 
 DEATHS = 2
@@ -156,10 +157,19 @@ def _cause(status: int) -> str:
     return signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else f"exit code {status >> 8}"
 
 
-def set_aside(found: Sequence[Culprit], place: Place, folder: Path) -> None:
-    """Keep records that kill, each with what was seen: `PARTITION-OFFSET-INDEX.record` and `.txt`. Raises OSError."""
+def set_aside(found: Sequence[Culprit], place: Place, folder: Path) -> int:
+    """Keep records that kill, each with what was seen: `PARTITION-OFFSET-INDEX.record` and `.txt`.
+
+    Returns how many found no room; the store has them all the same, as refused. Raises OSError.
+    """
+    unkept = 0
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for one in found:
         name = f"{place.partition}-{place.offset}-{one.index}"
-        (folder / f"{name}.record").write_bytes(one.record)
-        (folder / f"{name}.txt").write_text(one.seen, encoding="utf-8")
+        record, seen = folder / f"{name}.record", one.seen.encode("utf-8", "replace")
+        if not record.exists() and not has_room(folder, 2, len(one.record) + len(seen)):
+            unkept += 1
+            continue
+        record.write_bytes(one.record)
+        record.with_suffix(".txt").write_bytes(seen)
+    return unkept

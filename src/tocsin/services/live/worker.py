@@ -21,6 +21,7 @@ from tocsin.services.live.derive import Derive, Placed
 from tocsin.services.live.outlet import Outlet
 from tocsin.services.live.poison import DEATHS, Notes, culprits, set_aside
 from tocsin.services.live.topics import COLUMNS, EVENTS, SIGNALS, WORKER
+from tocsin.telemetry.log import logger
 
 AHEAD = 64
 """Frames of a partition that are worked together, at most, and whose results may wait for the disk."""
@@ -67,7 +68,7 @@ class Worker:
         self.folder = notes
         self.dead = dead
         self.beat: Callable[[], object] = lambda: None
-        self.killers = 0
+        self.killers = self.unkept = 0
         self.frames = self.events = 0
         self._open = ExitStack()
         self.lanes: list[_Lane] = []
@@ -155,8 +156,15 @@ class Worker:
 
         batch = received.load(frame.payload, frame.meta)
         found = culprits(batch.records, work, self.beat)
-        set_aside(found, place, self.dead)
         self.killers += len(found)
+        if unkept := set_aside(found, place, self.dead):
+            self.unkept += unkept
+            logger().error(
+                "the worker's dead letters are full: records that stopped it were not kept",
+                records=unkept,
+                partition=place.partition,
+                offset=place.offset,
+            )
         return frozenset(one.index for one in found)
 
     def _commit(self, lane: _Lane) -> None:
