@@ -87,6 +87,6 @@ def test_killed_anywhere_the_next_goes_on(tmp_path: Path, after: int) -> None:
         if (unpacked := tmp_path / f"{one}.files").exists():
             assert (unpacked / "complete").exists()
             assert (unpacked / "identities" / "etc" / "people.csv").exists()
-            assert kept(one, tmp_path)
+            assert kept(one, tmp_path) is not None
     forget(tmp_path, ())
     assert names(tmp_path) == both(hashes[-forgetting.KEPT :])
