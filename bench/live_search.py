@@ -46,6 +46,8 @@ DAYS = 30
 DAY = 86_400
 INGEST = 2_000
 """Events a second that arrive while it is asked."""
+AT_ONCE = 16
+"""Frames that are worked on together beforehand, as a worker does that has work waiting."""
 BLOCK = Bounds(rows=100_000, seconds=1e9, size=256 << 20)
 """Of loading beforehand; while it is asked, blocks are as the monitor has them."""
 QUIET = 120.0
@@ -152,16 +154,21 @@ def make(to: "Queue[Made]", order: Order) -> None:
     )
     stream = Stream(from_corpora(order.corpus), SEED, run=int(rate))
     began = time.monotonic()
-    for number in range(events // EACH):
+    at_once = 1 if rate else AT_ONCE
+    for first in range(0, events // EACH, at_once):
         if rate:
-            time.sleep(max(0.0, began + number * EACH / rate - time.monotonic()))
-        arrived = time.time() if rate else begin + number * step
-        body = stream.body(EACH, arrived)
-        payload, meta = received.dump(Received(Context("load"), body.data.splitlines()))
-        place = Place("events", int(bool(rate)), number)
-        [(columns, _)] = work([Placed(place, Frame(payload, EACH, int(arrived * 1e9), None, meta))])
-        if columns is not None:
-            to.put(Made(columns, len(body.data)))
+            time.sleep(max(0.0, began + first * EACH / rate - time.monotonic()))
+        placed, raw = [], []
+        for number in range(first, min(first + at_once, events // EACH)):
+            arrived = time.time() if rate else begin + number * step
+            body = stream.body(EACH, arrived)
+            payload, meta = received.dump(Received(Context("load"), body.data.splitlines()))
+            place = Place("events", int(bool(rate)), number)
+            placed.append(Placed(place, Frame(payload, EACH, int(arrived * 1e9), None, meta)))
+            raw.append(len(body.data))
+        for (columns, _), size in zip(work(placed), raw, strict=True):
+            if columns is not None:
+                to.put(Made(columns, size))
 
 
 class Filled:
