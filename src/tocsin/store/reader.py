@@ -58,9 +58,10 @@ class Reader:
     def __init__(self, database: Database, *, query_time: float = 30.0, query_memory: int = 1 << 30) -> None:
         self._database = database
         # Readonly also refuses table functions that read files or the network. The condition cache would answer
-        # from memory what a change of the settings made wrong.
+        # from memory what a change of the settings made wrong. Looking for the newest in steps keeps the conditions from
+        # being looked at first: measured, a third more time.
         bounds = (
-            f"max_memory_usage = {int(query_memory)}, use_query_condition_cache = 0, readonly = 1, "
+            f"max_memory_usage = {int(query_memory)}, use_query_condition_cache = 0, readonly = 1, use_top_k_dynamic_filtering = 0, "
             f"max_result_bytes = {MAX_ANSWER}, result_overflow_mode = 'throw'"
         )
         self._bounds = f"max_execution_time = {float(query_time)}, {bounds}"
@@ -184,7 +185,8 @@ class Reader:
 
 def _select(what: str, where: str, rest: str = "") -> str:
     """Return a statement. All of it is our own text: what people write is in parameters, see query/sql.py."""
-    return f"SELECT {what} FROM tocsin.events WHERE {where} {rest}"  # noqa: S608 (see above)
+    # All conditions are looked at before any other column is read; chDB by itself puts off some of them.
+    return f"SELECT {what} FROM tocsin.events PREWHERE {where} {rest}"  # noqa: S608 (see above)
 
 
 def _where(question: Question) -> tuple[Compiler, str]:
