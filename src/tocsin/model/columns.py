@@ -12,10 +12,12 @@ OWN = {
     "time": "timestamp[us]",
     "refused": "string",
     "raw": "binary",
+    "said": "string",
 }
 """Name -> Arrow type. index, part: see `EventId`. time: the event's own, clamped to its arrival; null without
 one. refused: why it could not be read (a short constant reason); null for the others. raw: as it was received, secrets
-redacted; any bytes."""
+redacted; any bytes. said: what the protocol that brought it says of it beside (HEC's sourcetype, Loki's labels): a JSON object of texts;
+null without any."""
 
 TOPIC = "columns"
 
