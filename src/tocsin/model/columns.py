@@ -1,7 +1,7 @@
 """What every stored event has: the columns of frames of the topic `columns`, and of the store's table.
 
 A frame's payload is an Arrow stream with the columns of `OWN`, and those of `NORMALISED` that its sources can
-have; what is missing is null. Its `origin` is the frame of events, its `arrived` theirs, its `meta` their
+have; what is missing, and `said` where nothing is said, is null. Its `origin` is the frame of events, its `arrived` theirs, its `meta` their
 `Context`: the store adds partition, offset, arrived, input and retention from there.
 """
 

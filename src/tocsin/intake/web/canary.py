@@ -56,7 +56,9 @@ def _send(
     post = write(record)
     try:
         with told():
-            made.request("POST", post.path, post.body, dict(post.headers))
+            made.request(
+                "POST", post.path, post.body, {name: text.encode() for name, text in post.headers.items()}
+            )
             status = made.getresponse().status
     except (http.client.HTTPException, ValueError):
         raise DeliveryError("there is no HTTP to be spoken with it", retryable=True) from None
