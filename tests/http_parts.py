@@ -16,9 +16,9 @@ from typing import Any
 import uvloop
 
 from tocsin.errors import DeliveryError
+from tocsin.intake import inputs
 from tocsin.intake.http.bounds import Bounds
-from tocsin.intake.inputs.http.config import Config
-from tocsin.intake.inputs.http.input import HttpInput
+from tocsin.intake.web.input import WebServer
 from tocsin.model.received import Received
 from tocsin.ports.input import Refusal
 from tocsin.settings.scalars import Listen
@@ -67,7 +67,7 @@ class Keeping:
 class Running:
     """An input in an event loop of its own."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, one: HttpInput, intake: Keeping) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, one: WebServer, intake: Keeping) -> None:
         self.loop, self.input, self.intake = loop, one, intake
         self.defects: list[dict[str, Any]] = []
         host, _, port = one.addresses[0].removesuffix("/tcp").rpartition(":")
@@ -112,17 +112,25 @@ def statuses(answer: bytes) -> list[int]:
 
 @contextlib.contextmanager
 def running(
-    bounds: Bounds = QUICK, *, new_loop: Callable[[], Any] = uvloop.new_event_loop, **settings: Any
+    bounds: Bounds = QUICK,
+    *,
+    kind: str = "http",
+    folder: Path = Path("/nonexistent"),
+    new_loop: Callable[[], Any] = uvloop.new_event_loop,
+    intake: Keeping | None = None,
+    **settings: Any,
 ) -> Iterator[Running]:
-    """Run an input on a free port of loopback. settings: keys of its Config."""
+    """Run an input over HTTP on a free port of loopback. folder: its own. settings: keys of its Config."""
     loop = new_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     defects: list[dict[str, Any]] = []
     loop.call_soon_threadsafe(loop.set_exception_handler, lambda _, context: defects.append(context))
-    intake = Keeping()
-    made = Config(listen=Listen("127.0.0.1", 0), **settings)
-    one = HttpInput("web", made, intake, bounds)
+    intake = intake or Keeping()
+    config: Any = inputs.catalog()[kind]
+    made = config(listen=Listen("127.0.0.1", 0), **settings)
+    one: Any = inputs.opener(kind)("web", made, intake, folder)
+    one.bounds = bounds
     asyncio.run_coroutine_threadsafe(one.start(), loop).result(10)
     here = Running(loop, one, intake)
     here.defects = defects

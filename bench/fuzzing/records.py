@@ -17,9 +17,9 @@ from fuzzing.target import Openers, Target, check
 from tocsin.errors import DataError
 from tocsin.intake import files
 from tocsin.intake.inputs.http.records import read_records
-from tocsin.intake.inputs.http.refusing import Refused
-from tocsin.intake.inputs.http.unpack import CODINGS, unpack
 from tocsin.intake.inputs.syslog.framing import Framing
+from tocsin.intake.web.refusing import Refused
+from tocsin.intake.web.unpack import CODINGS, unpack
 from tocsin.model import received, signals
 from tocsin.model.canary import Marker
 from tocsin.model.place import Place

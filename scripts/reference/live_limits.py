@@ -3,9 +3,9 @@
 from reference.limit import Limit
 
 _HTTP, _BOUNDS, _RECORDS = (
-    "tocsin.intake.inputs.http",
+    "tocsin.intake.web",
     "tocsin.intake.http.bounds",
-    "tocsin.intake.inputs.http.records",
+    "tocsin.intake.web.checks",
 )
 _SYSLOG, _FILE = "tocsin.intake.inputs.syslog", "tocsin.intake.inputs.file"
 

@@ -1,7 +1,7 @@
 """What every stored event has: the columns of frames of the topic `columns`, and of the store's table.
 
 A frame's payload is an Arrow stream with the columns of `OWN`, and those of `NORMALISED` that its sources can
-have; what is missing is null. Its `origin` is the frame of events, its `arrived` theirs, its `meta` their
+have; what is missing, and `said` where nothing is said, is null. Its `origin` is the frame of events, its `arrived` theirs, its `meta` their
 `Context`: the store adds partition, offset, arrived, input and retention from there.
 """
 
@@ -12,10 +12,12 @@ OWN = {
     "time": "timestamp[us]",
     "refused": "string",
     "raw": "binary",
+    "said": "string",
 }
 """Name -> Arrow type. index, part: see `EventId`. time: the event's own, clamped to its arrival; null without
 one. refused: why it could not be read (a short constant reason); null for the others. raw: as it was received, secrets
-redacted; any bytes."""
+redacted; any bytes. said: what the protocol that brought it says of it beside (HEC's sourcetype, Loki's labels): a JSON object of texts;
+null without any."""
 
 TOPIC = "columns"
 

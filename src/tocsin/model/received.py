@@ -14,13 +14,15 @@ class Context(Struct, frozen=True, array_like=True):
 
     input: its name in the settings. source: forced by the settings; empty: told from each record.
     retention: the class of its events. redo: what only the input understands, to find out after a crash how far it
-    had come (`file`: which part of which file this is).
+    had come (`file`: which part of which file this is; over HTTP the sender's id of a request). carrier: what the
+    records are wrapped in (`sources/carriers/`); empty: in nothing.
     """
 
     input: str
     source: str = ""
     retention: str = "standard"
     redo: bytes = b""
+    carrier: str = ""
 
 
 class Received(NamedTuple):

@@ -10,7 +10,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tocsin.model.columns import NUMBERS, OWN
+from tocsin.model.columns import NORMALISED, NUMBERS, OWN
 from tocsin.model.event import ABSENT, Value
 
 MAX_TEXT = 8_192
@@ -18,6 +18,8 @@ MAX_TEXT = 8_192
 _BIGGEST = 2**32
 _TYPES = {name: pa.type_for_alias(kind.split("[")[0]) for name, kind in OWN.items() if "[" not in kind}
 _TIME = pa.timestamp("us")
+_NAMES = frozenset(NORMALISED)
+_SPOKEN = _NAMES | {"@timestamp"}
 
 
 class Spot(NamedTuple):
@@ -31,7 +33,8 @@ class Spot(NamedTuple):
 class Rows(NamedTuple):
     """Events of one source, or records that were refused for one reason. All lists are of one length.
 
-    times: seconds since 1970, None without one. refused: the reason, or empty.
+    times: seconds since 1970, None without one. refused: the reason, or empty. said: for each event what its protocol
+    says of it; empty: of none anything.
     """
 
     source: str
@@ -40,6 +43,7 @@ class Rows(NamedTuple):
     times: Sequence[float | None]
     columns: Mapping[str, Sequence[Value]]
     refused: str = ""
+    said: Sequence[Mapping[str, Value]] = ()
 
 
 def streams(batch: Sequence[Rows], frames: int) -> list[bytes | None]:
@@ -82,10 +86,34 @@ def _table(rows: Rows) -> Any:
         "refused": pa.repeat(rows.refused, size) if rows.refused else pa.nulls(size, pa.string()),
         "raw": pa.array(rows.raw, pa.binary()),
     }
-    for name, values in rows.columns.items():
+    named = rows.columns
+    if any(rows.said):
+        named = _with_said(rows)
+        columns["said"] = pa.array([_beside(one) for one in rows.said], pa.string())
+    for name, values in named.items():
         if values.count(ABSENT) < size:
             columns[name] = _numbers(values) if name in NUMBERS else _texts(values)
     return pa.table(columns)
+
+
+def _with_said(rows: Rows) -> Mapping[str, Sequence[Value]]:
+    """Return the normalised columns, with what the protocol says where a record says nothing."""
+    names = dict.fromkeys(name for one in rows.said for name in one if name in _NAMES)
+    missing = [ABSENT] * len(rows.said)
+    filled = {
+        name: [
+            one.get(name, ABSENT) if value is ABSENT or value is None else value
+            for value, one in zip(rows.columns.get(name, missing), rows.said, strict=True)
+        ]
+        for name in names
+    }
+    return {**rows.columns, **filled}
+
+
+def _beside(said: Mapping[str, Value]) -> str | None:
+    """Return what has no column of its own."""
+    left = {name: value for name, value in said.items() if name not in _SPOKEN}
+    return _written(left) if left else None
 
 
 def _numbers(values: Sequence[Value]) -> Any:

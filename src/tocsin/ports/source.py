@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from tocsin.errors import DataError
 from tocsin.model.event import Fields, Path, Value
@@ -42,6 +42,21 @@ class Unpack(NamedTuple):
 
     opens: Callable[[bytes], bool]
     records: Callable[[BinaryIO], Iterator[bytes | DataError]]
+
+
+class Carried(NamedTuple):
+    """A record of some log that a protocol has brought.
+
+    said: what the protocol says of it and the record may not: normalised name, or `<protocol>.<name>` -> text; `@timestamp` ->
+    a time. What the record says itself counts more.
+    """
+
+    record: bytes
+    said: Mapping[str, Value]
+
+
+Carrier: TypeAlias = Callable[[bytes], Carried]
+"""What a folder of `sources/carriers/` exports as `carried`: a record as its protocol wraps it -> what is in it. Raises DataError."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,9 +104,11 @@ _NAMED = ", ".join(f"`{name}`" for name in NORMALISED)
 _VALUES = ", ".join(_given(name) for name in NORMALISED)
 # A time before 1970 is a hostile one: no log is older.
 _TIME = "if(isNull(time) OR toUnixTimestamp64Micro(assumeNotNull(time)) < 0, arrived, assumeNotNull(time))"
+_PAIRS = f"arraySlice(JSONExtractKeysAndValues(assumeNotNull(raw), 'String'), 1, {MAX_FIELDS})"
+_SAID = f"arraySlice(JSONExtractKeysAndValues(ifNull(said, ''), 'String'), 1, {MAX_FIELDS})"
 _FIELDS = (
-    f"CAST((arrayMap(pair -> pair.1, arraySlice(JSONExtractKeysAndValues(assumeNotNull(raw), 'String') AS pairs, 1, {MAX_FIELDS})), "
-    f"arrayMap(pair -> pair.2, arraySlice(pairs, 1, {MAX_FIELDS}))), 'Map(String, String)')"
+    f"CAST((arrayMap(pair -> pair.1, arrayConcat({_PAIRS}, {_SAID}) AS pairs), "
+    "arrayMap(pair -> pair.2, pairs)), 'Map(String, String)')"
 )
 # One thread, one block: so the same frames are the same block, and the token covers each part of it.
 _INSERT = (

@@ -274,7 +274,10 @@ class Reading:
         return used
 
 
+BUSY = "too much is being received at this moment; send it again after Retry-After seconds"
+BUSY_HEADERS = {"Retry-After": "1"}
+
+
 def busy() -> Response:
     """Return the answer when too much is being worked on."""
-    text = "too much is being received at this moment; send it again after Retry-After seconds"
-    return problem(503, "busy", text, {"Retry-After": "1"}, close=True)
+    return problem(503, "busy", BUSY, BUSY_HEADERS, close=True)

@@ -1,29 +1,37 @@
 """Frames of events -> frames of columns and of signals. The worker's straight line."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeAlias
 
+import orjson
 from msgspec import structs
 
 from tocsin.detect.engine import Engine
+from tocsin.errors import DataError
 from tocsin.intake.lines import Record
 from tocsin.line import EVENT_TIME, Outcome, Work
 from tocsin.model import received
 from tocsin.model.canary import PREFIX, Canary, Marker, is_timely
 from tocsin.model.columns import NORMALISED
+from tocsin.model.event import Value
 from tocsin.model.match import Match
 from tocsin.model.observation import Observation
 from tocsin.model.received import Received
-from tocsin.ports.source import Source
+from tocsin.ports.source import Carried, Source
 from tocsin.services.live import poison
 from tocsin.services.live.derive import Derived, Placed
 from tocsin.services.live.made import Group, Made
 from tocsin.services.live.rules import LiveRules
 from tocsin.services.matching.parts import Part, parts, second_chance
-from tocsin.services.matching.seen import epoch
+from tocsin.services.matching.seen import NOTHING, epoch
 from tocsin.services.matching.teller import Teller
 from tocsin.sources import catalog
+from tocsin.sources.carriers import carriers
 from tocsin.sources.recognise import why_none
 
+_dump = partial(orjson.dumps, default=str)
+Said: TypeAlias = Mapping[str, Value]
 Redact = Callable[[Sequence[bytes]], tuple[Sequence[bytes], int]]
 """Records -> the same without the secrets in them, and how many there were."""
 
@@ -56,14 +64,25 @@ class FrameWork:
 
     def _begun(self, placed: Placed) -> Made:
         batch = received.load(placed.frame.payload, placed.frame.meta)
-        records, redacted = self.redact(batch.records)
-        return Made(placed, batch, records, redacted, self._canaries(batch, placed.frame.arrived / 1e9))
+        inner, said, wrapped = unwrapped(batch)
+        records, redacted = self.redact(inner)
+        said, more = self._without_secrets(said)
+        canaries = self._canaries(inner, batch.context.input, placed.frame.arrived / 1e9)
+        return Made(placed, batch, records, redacted + more, canaries, said, wrapped)
 
-    def _canaries(self, batch: Received, arrived: float) -> Mapping[int, Canary]:
+    def _without_secrets(self, said: Sequence[Said]) -> tuple[Sequence[Said], int]:
+        """Return what protocols say, redacted. Many records of a batch have the same said of them: each is looked at once."""
+        different = {id(one): one for one in said if one}
+        texts, found = self.redact([_dump(one) for one in different.values()])
+        if not found:
+            return said, 0
+        clean = dict(zip(different, map(orjson.loads, texts), strict=True))
+        return [clean.get(id(one), one) for one in said], found
+
+    def _canaries(self, records: Sequence[bytes], name: str, arrived: float) -> Mapping[int, Canary]:
         """Return row -> canary. One that is of another input, or too late, is an event like any other."""
-        marked = [row for row, record in enumerate(batch.records) if record.startswith(PREFIX)]
-        found = ((row, self.marker.read(batch.records[row])) for row in marked)
-        name = batch.context.input
+        marked = [row for row, record in enumerate(records) if record.startswith(PREFIX)]
+        found = ((row, self.marker.read(records[row])) for row in marked)
         return {row: one for row, one in found if one and one.input == name and is_timely(one, arrived)}
 
     def _columns(self, group: Group) -> list[bytes | None]:
@@ -73,6 +92,9 @@ class FrameWork:
             for index in sorted(one.placed.without):
                 record = one.records[index]
                 group.refuse("", poison.REASON, Record(one.first + index, record), record)
+            for index in sorted(one.wrapped.keys() - one.placed.without):
+                record = one.records[index]
+                group.refuse("", one.wrapped[index], Record(one.first + index, record), record)
         group.keep_canaries()
         pieces, source = group.pieces(), group.context.source
         for part in parts(pieces, catalog().get(source)) if pieces else ():
@@ -118,6 +140,25 @@ class FrameWork:
         users = [text.removeprefix("user:") for text in one.about if text.startswith("user:")]
         people = sorted({person for _, person in self.rules.identities.people(accounts, users)})
         return structs.replace(one, about=(*one.about, *(f"person:{name}" for name in people)))
+
+
+def unwrapped(batch: Received) -> tuple[Sequence[bytes], Sequence[Said], Mapping[int, str]]:
+    """Return the records, what their protocol says of each, and row -> reason of those that stay in their wrapping."""
+    if not batch.context.carrier:
+        return batch.records, (), {}
+    carried = carriers()[batch.context.carrier]
+    records: list[bytes] = []
+    said: list[Said] = []
+    wrapped: dict[int, str] = {}
+    for row, record in enumerate(batch.records):
+        try:
+            one = carried(record)
+        except DataError as error:
+            wrapped[row] = error.reason
+            one = Carried(record, NOTHING)
+        records.append(one.record)
+        said.append(one.said)
+    return records, said, wrapped
 
 
 def _keep(part: Part, source: Source, outcome: Outcome, group: Group) -> None:

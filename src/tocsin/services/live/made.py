@@ -7,6 +7,7 @@ from tocsin.intake.lines import Record
 from tocsin.model import received, signals
 from tocsin.model.canary import SOURCE as CANARY
 from tocsin.model.canary import Canary
+from tocsin.model.event import Value
 from tocsin.model.match import Match
 from tocsin.model.observation import Observation
 from tocsin.model.received import EventId, Received
@@ -14,18 +15,24 @@ from tocsin.model.signals import Count, Heard, Refused, Signals
 from tocsin.normalise.columns import Rows, Spot, streams
 from tocsin.ports.journal import Frame
 from tocsin.services.live.derive import Derived, Placed
-from tocsin.services.matching.seen import Where
+from tocsin.services.matching.seen import NOTHING, Where, own_time
 
 
 @dataclass(slots=True, eq=False)
 class Made:
-    """What one frame gives. records: without their secrets. number: its own in its group. first: the row of its first record there."""
+    """What one frame gives. number: its own in its group. first: the row of its first record there.
+
+    records: out of their wrappings, and without their secrets; said: what these say of each; empty: of none anything.
+    wrapped: row -> why a record could not be taken out.
+    """
 
     placed: Placed
     batch: Received
     records: Sequence[bytes]
     redacted: int
     canaries: Mapping[int, Canary]
+    said: Sequence[Mapping[str, Value]] = ()
+    wrapped: Mapping[int, str] = field(default_factory=dict)
     number: int = 0
     first: int = 0
     matches: list[Match] = field(default_factory=list)
@@ -112,7 +119,7 @@ class Group:
         return [
             Record(one.first + index, record)
             for one in self.made
-            for apart in [one.placed.without | one.canaries.keys()]
+            for apart in [one.placed.without | one.canaries.keys() | one.wrapped.keys()]
             for index, record in enumerate(one.records)
             if index not in apart
         ]
@@ -120,7 +127,15 @@ class Group:
     def where(self, piece: Record) -> Where:
         """Say where a piece stands."""
         owner = self.owners[piece.line]
-        return Where(owner.id_of(piece), owner.batch.context.input, piece.line - owner.first, owner.arrived)
+        row = piece.line - owner.first
+        return Where(
+            owner.id_of(piece), owner.batch.context.input, row, owner.arrived, self.said(piece) or NOTHING
+        )
+
+    def said(self, piece: Record) -> Mapping[str, Value]:
+        """Return what its protocol says of a record."""
+        owner = self.owners[piece.line]
+        return owner.said[piece.line - owner.first] if owner.said else NOTHING
 
     def keep(
         self,
@@ -133,8 +148,11 @@ class Group:
         """Keep events of a source; none of them is later than its arrival. own: their own times."""
         times: list[float | None] = []
         stamps: dict[int, list[float | None]] = {}
-        for piece, time in zip(pieces, own, strict=True):
+        said = [self.said(piece) for piece in pieces] if any(one.said for one in self.made) else []
+        for row, (piece, time) in enumerate(zip(pieces, own, strict=True)):
             owner = self.owners[piece.line]
+            if said:
+                time = own_time(time, said[row])
             if time is not None and time > owner.arrived:
                 owner.clamped += 1
                 time = owner.arrived
@@ -142,7 +160,7 @@ class Group:
             stamps.setdefault(owner.number, []).append(time)
         for number, some in stamps.items():
             self.made[number].count(source, events=len(some), times=[time for time in some if time])
-        self.rows.append(Rows(source, self._spots(pieces), raw, times, columns))
+        self.rows.append(Rows(source, self._spots(pieces), raw, times, columns, said=said))
 
     def refuse(self, source: str, reason: str, piece: Record, record: bytes) -> None:
         """Keep a record that nobody can read, as it came."""

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
+
+from msgspec import structs
 
 from tocsin.alert.about import completed
 from tocsin.errors import DataError
@@ -19,6 +22,7 @@ from tocsin.sigma.rule import Meta
 _SHOWN_CHARS = 500
 """A keyword may be found in a whole line: so many characters of it are shown."""
 _SHOWN_VALUES = 20
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 _LONGEST_STAMP = 64
 
 Places: TypeAlias = tuple[tuple[str, tuple[Path, ...]], ...]
@@ -50,13 +54,15 @@ def places(names: Iterable[str], source: Source, route: Route) -> Places:
 class Where(NamedTuple):
     """Where a record stands: its place is its id unless its source gives it one. file and line: for people.
 
-    arrived: seconds since 1970; stands for the event's time where that is missing, or later.
+    arrived: seconds since 1970; stands for the event's time where that is missing, or later. said: what the protocol that
+    brought it says of it.
     """
 
     place: str
     file: str
     line: int
     arrived: float | None = None
+    said: Mapping[str, Value] = NOTHING
 
 
 class Seen:
@@ -68,6 +74,7 @@ class Seen:
         self._fields = _all_fields(source, record) if fields is None else fields
         self.fields = plain_fields(self._fields)
         own = epoch(first(self.fields, source.time)) if self.fields else None
+        own = own_time(own, where.said)
         self.timeless = own is None
         self.time = clamped(own, where.arrived)
 
@@ -80,7 +87,8 @@ class Seen:
     @cached_property
     def entities(self) -> Entities:
         """Who and what the event is about."""
-        return entities(self.source, self._fields)
+        found, host = entities(self.source, self._fields), self.where.said.get("host.name")
+        return structs.replace(found, host=(host,)) if isinstance(host, str) and not found.host else found
 
     def match(self, signal: Signal) -> Match:
         """Say that a rule was true of this record."""
@@ -116,6 +124,11 @@ def _all_fields(source: Source, record: bytes) -> Fields:
         return source.parse(record)
     except DataError:  # projection read enough of it to match; the rest cannot be shown
         return {}
+
+
+def own_time(own: float | None, said: Mapping[str, Value]) -> float | None:
+    """Return the time that an event names, or its protocol."""
+    return epoch(said.get("@timestamp", ABSENT)) if own is None and said else own
 
 
 def clamped(time: float | None, arrived: float | None) -> float | None:

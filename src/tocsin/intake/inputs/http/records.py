@@ -4,14 +4,9 @@ from itertools import count
 
 import msgspec
 
-from tocsin.intake.inputs.http.depth import is_deeper
-from tocsin.intake.inputs.http.refusing import Refused
-from tocsin.ports.input import Refusal
+from tocsin.intake.web.checks import MAX_RECORDS, check, too_deep, too_many
+from tocsin.intake.web.refusing import Refused
 
-MAX_RECORDS = 250_000
-"""Records of one request; lines without anything in them count too."""
-MAX_RECORD = 16 << 20
-"""Bytes of one record."""
 HEAD = 1024
 """Bytes of a body by which it is told whether it is text."""
 
@@ -41,7 +36,7 @@ def read_records(body: bytes, *, depth: int) -> list[bytes]:
         records = _enveloped(body) or [body.strip(_SPACE)]
     else:
         records = _lines(body)
-    _check(records, depth)
+    check(records, depth)
     return records
 
 
@@ -88,7 +83,7 @@ def _enveloped(body: bytes) -> list[bytes]:
         return []
     records = [bytes(one).strip(_SPACE) for one in found[: MAX_RECORDS + 1]]
     if len(records) > MAX_RECORDS:
-        raise _too_many()
+        raise too_many()
     return records if all(one.startswith(b"{") for one in records) else []
 
 
@@ -102,7 +97,7 @@ def _is_json(text: bytes) -> bool:
 
 def _lines(body: bytes) -> list[bytes]:
     if body.count(b"\n") > MAX_RECORDS:
-        raise _too_many()
+        raise too_many()
     lines = body.split(b"\n")
     if b"\r" in body:
         lines = [line.removesuffix(b"\r") for line in lines]
@@ -134,26 +129,6 @@ def _count_objects(body: bytes) -> None:
     class Element(msgspec.Struct):
         def __post_init__(self) -> None:
             if next(seen) > MAX_RECORDS:
-                raise _too_many()
+                raise too_many()
 
     msgspec.json.decode(body, type=list[Element])
-
-
-def _check(records: list[bytes], depth: int) -> None:
-    for record in records:
-        if record.count(b"{") + record.count(b"[") > depth and is_deeper(record, depth):
-            raise too_deep()
-        if len(record) > MAX_RECORD:
-            text = f"a record is over {MAX_RECORD} bytes; send smaller ones"
-            raise Refused(413, "record_too_large", text, Refusal.TOO_LARGE)
-
-
-def _too_many() -> Refused:
-    text = f"over {MAX_RECORDS} records; send fewer in one request"
-    return Refused(413, "too_many_records", text, Refusal.TOO_LARGE)
-
-
-def too_deep() -> Refused:
-    """Say that a record nests too deeply."""
-    text = "a record nests deeper than limits.depth; flatten it, or raise the limit"
-    return Refused(413, "too_deep", text, Refusal.TOO_DEEP)

@@ -20,8 +20,10 @@ import zstandard
 from http_parts import Keeping, Running, client_context, drain, make_certificate, running, statuses, until
 from tocsin.errors import ConfigError, DeliveryError
 from tocsin.intake.http.bounds import Bounds
-from tocsin.intake.inputs.http.config import Config, Limits
-from tocsin.intake.inputs.http.input import bounds_of, open_input
+from tocsin.intake.inputs.http.config import Config
+from tocsin.intake.inputs.http.input import open_input
+from tocsin.intake.web.config import Limits
+from tocsin.intake.web.input import bounds_of
 from tocsin.model.received import Context
 from tocsin.ports.input import Refusal
 from tocsin.settings.limits import Connections, Tls

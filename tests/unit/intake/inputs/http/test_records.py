@@ -11,10 +11,11 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tocsin.intake.inputs.http.depth import is_deeper
-from tocsin.intake.inputs.http.records import MAX_RECORD, read_records
-from tocsin.intake.inputs.http.refusing import Refused
-from tocsin.intake.inputs.http.unpack import CODINGS, FREE_BYTES, MAX_MEMBERS, unpack
+from tocsin.intake.inputs.http.records import read_records
+from tocsin.intake.web.checks import MAX_RECORD
+from tocsin.intake.web.depth import is_deeper
+from tocsin.intake.web.refusing import Refused
+from tocsin.intake.web.unpack import CODINGS, FREE_BYTES, MAX_MEMBERS, unpack
 from tocsin.ports.input import Refusal
 
 VALUES: st.SearchStrategy[Any] = st.recursive(

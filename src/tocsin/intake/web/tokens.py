@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 
 from tocsin.errors import ConfigError
 from tocsin.settings.secret import Secret
 
 _HASHED = re.compile(r"sha256:([0-9A-Fa-f]{64})")
-_BEARER = re.compile(rb"bearer +(\S+)", re.IGNORECASE)
+_SCHEME = re.compile(rb"([A-Za-z]+) +(\S+)")
 
 
 class Tokens:
@@ -22,12 +23,11 @@ class Tokens:
     def __len__(self) -> int:
         return len(self._digests)
 
-    def holder(self, headers: Mapping[bytes, bytes]) -> str | None:
+    def holder(self, shown: bytes | None) -> str | None:
         """Return the name of the token that a request shows; None for a wrong one and for none.
 
         How long it takes says nothing about the token: digests are compared, all of them, in constant time.
         """
-        shown = _shown(headers)
         if shown is None:
             return None
         digest = hashlib.sha256(shown).digest()
@@ -35,9 +35,24 @@ class Tokens:
         return found[0] if found else None
 
 
-def _shown(headers: Mapping[bytes, bytes]) -> bytes | None:
-    found = _BEARER.fullmatch(headers.get(b"authorization", b""))
-    return found[1] if found else headers.get(b"x-tocsin-token")
+def bearer(headers: Mapping[bytes, bytes]) -> bytes | None:
+    """Return the token of `Authorization: Bearer`, or of a header of ours; None without one."""
+    return scheme(headers, b"bearer") or headers.get(b"x-tocsin-token")
+
+
+def scheme(headers: Mapping[bytes, bytes], name: bytes) -> bytes | None:
+    """Return what stands behind a scheme's name (in small letters) in `Authorization`."""
+    found = _SCHEME.fullmatch(headers.get(b"authorization", b""))
+    return found[2] if found and found[1].lower() == name else None
+
+
+def password(headers: Mapping[bytes, bytes]) -> bytes | None:
+    """Return the password of `Authorization: Basic`, whoever the user is."""
+    try:
+        _, found, word = b64decode(scheme(headers, b"basic") or b"", validate=True).partition(b":")
+    except ValueError:
+        return None
+    return word if found else None
 
 
 def _digest(name: str, text: str) -> bytes:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.intake.inputs.http.rate import Rate
+from tocsin.intake.web.rate import Rate
 
 
 def test_a_large_request_passes_whole_and_the_next_waits() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import zstandard
 
-from tocsin.intake.inputs.http.refusing import Refused
+from tocsin.intake.web.refusing import Refused
 from tocsin.ports.input import Refusal
 
 FREE_BYTES = 1 << 20
